@@ -1,0 +1,87 @@
+"""Who is asking: people, the tokens of their programs, and the trail of what was done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class People(UserManager["User"]):
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> User:
+        extra["role"] = User.Role.ADMINISTRATOR
+        return super().create_superuser(username, email, password, **extra)
+
+
+class User(AbstractUser):
+    """A person. What they may read comes from grants on collections; the role says what else they may do."""
+
+    class Role(models.TextChoices):
+        READER = "reader", _("Reader: asks questions")
+        REVIEWER = "reviewer", _("Reviewer: also judges citations")
+        ADMINISTRATOR = "administrator", _("Administrator: also manages people, collections and settings")
+
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.READER)
+    display_name = models.CharField(max_length=120, blank=True)
+
+    objects = People()
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = "person"
+        verbose_name_plural = "people"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # The role is the one thing people edit; Django's own flags follow it.
+        self.is_staff = self.is_superuser = self.role == self.Role.ADMINISTRATOR
+        super().save(*args, **kwargs)
+
+    def __str__(self) -> str:
+        return self.display_name or self.get_full_name() or self.username
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.is_active and self.role == self.Role.ADMINISTRATOR
+
+    @property
+    def is_reviewer(self) -> bool:
+        return self.is_active and self.role in {self.Role.REVIEWER, self.Role.ADMINISTRATOR}
+
+
+class ApiToken(models.Model):
+    """A secret a program signs in with. Only its SHA-256 digest is kept (see ``tokens.py``)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField(null=True, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class AuditEvent(models.Model):
+    """One line of the trail: who did what to which object, in ids only. Rows are never changed or removed.
+
+    ``actor_id`` is a plain number, not a foreign key, so that the trail outlives the person's row.
+    """
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor_id = models.BigIntegerField(null=True)
+    action = models.CharField(max_length=48, db_index=True)
+    object_type = models.CharField(max_length=32, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action} {self.object_type} {self.object_id}".strip()

@@ -1,0 +1,42 @@
+"""Errors of answering. They hang in the tree of ``knowledge.errors``.
+
+FootnoteError
+├── PermanentError
+│   └── QuestionRefused        the question cannot be taken as it is
+└── TransientError
+    ├── TooManyAnswers         this person already has as many answers running as allowed
+    ├── GeneratorUnavailable   the language model gave nothing at all
+    └── GeneratorInterrupted   the language model began and did not finish properly
+"""
+
+from __future__ import annotations
+
+from knowledge.errors import PermanentError, TransientError
+
+
+class QuestionRefused(PermanentError):
+    """The question cannot be taken as it is; the message says what to change."""
+
+
+class TooManyAnswers(TransientError):
+    """This person already has as many answers running as allowed. ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class GeneratorUnavailable(TransientError):
+    """The language model could not be reached, refused, or said nothing in time. ``code`` is stable for statistics."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class GeneratorInterrupted(TransientError):
+    """The language model began an answer and broke off, or would not stop. ``code`` is stable for statistics."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,216 @@
+"""How questions are answered, cited, reviewed and measured."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.models import Document, DocumentVersion, Page, Passage
+
+
+class Standing(models.TextChoices):
+    """How a sentence stands to its quotes."""
+
+    SUPPORTED = "supported", _("supported")
+    PARTLY = "partly", _("partly supported")
+    UNSUPPORTED = "unsupported", _("not supported")
+
+
+class Conversation(models.Model):
+    """A person's own thread of questions. Nobody else sees it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
+    title = models.CharField(max_length=200, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True, db_index=True)
+
+    class Meta:
+        ordering = ("-updated",)
+
+    def __str__(self) -> str:
+        return self.title or "New conversation"
+
+
+class Turn(models.Model):
+    """A question. ``parent`` is the turn before it; editing a question makes a sibling with the same parent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    question = models.TextField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("created",)
+
+    def __str__(self) -> str:
+        return self.question[:80]
+
+
+class Answer(models.Model):
+    """What was said to a turn, and everything needed to know why."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        RUNNING = "running", _("answering")
+        COMPLETE = "complete", _("complete")
+        STOPPED = "stopped", _("stopped")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="answers")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
+    abstained = models.BooleanField(default=False)
+    degraded = models.CharField(max_length=32, blank=True, help_text=_("Why only passages are shown, if so."))
+    notice = models.TextField(blank=True, help_text=_("A sentence for the reader about how this answer came about."))
+    text = models.TextField(blank=True)
+    sentences = models.JSONField(default=list, help_text=_("[{text, standing, reason, citations: [n]}]"))
+    retrieved = models.JSONField(default=list, help_text=_("[{passage_id, score, used}] in rank order"))
+    steps = models.JSONField(default=list, help_text=_("What was done, in words"))
+    scope = models.JSONField(default=list, help_text=_("Ids of the collections that were searched"))
+    searched_as = models.TextField(blank=True, help_text=_("The question as it was searched, follow-ups resolved"))
+    confidence = models.FloatField(null=True, blank=True)
+    generator = models.CharField(max_length=120, blank=True)
+    prompt_version = models.CharField(max_length=32, blank=True)
+    timings_ms = models.JSONField(default=dict)
+    tokens_in = models.PositiveIntegerField(default=0)
+    tokens_out = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    stop_requested = models.BooleanField(default=False)
+    followed = models.DateTimeField(null=True, blank=True, help_text=_("When somebody last listened to the stream"))
+    created = models.DateTimeField(auto_now_add=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("created",)
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"
+
+    @property
+    def finished_state(self) -> bool:
+        return self.state in {self.State.COMPLETE, self.State.STOPPED, self.State.FAILED}
+
+
+class AnswerEvent(models.Model):
+    """What happened while answering, in order, so that a reload or another process can follow from any point."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("answer", "seq")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "seq"], name="event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
+
+
+class Citation(models.Model):
+    """A footnote: the exact words that support a sentence. ``page.text[start:end] == quote``.
+
+    The passage may be gone one day (a new chunker); version, page, offsets and the quote's hash keep the citation true.
+    """
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="citations")
+    number = models.PositiveIntegerField()
+    passage = models.ForeignKey(Passage, null=True, on_delete=models.SET_NULL, related_name="+")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="+")
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    quote = models.TextField()
+    quote_hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("answer", "number")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "number"], name="footnote_number_once")]
+
+    def __str__(self) -> str:
+        return f"[{self.number}]"
+
+
+class Feedback(models.Model):
+    """A reader's thumb."""
+
+    class Reason(models.TextChoices):
+        WRONG_FACT = "wrong_fact", _("A fact is wrong")
+        WRONG_SOURCE = "wrong_source", _("The source does not say this")
+        OUTDATED = "outdated", _("It is out of date")
+        MISSING = "missing", _("Something is missing")
+        SHOULD_NOT_SEE = "should_not_see", _("I should not have seen this")
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="feedback")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    helpful = models.BooleanField()
+    reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)
+    comment = models.TextField(blank=True, max_length=2000)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "user"], name="feedback_once_per_person")]
+
+    def __str__(self) -> str:
+        return "helpful" if self.helpful else self.reason or "not helpful"
+
+
+class Review(models.Model):
+    """A reviewer's verdict on one sentence of an answer, with a correction where there is one."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="reviews")
+    sentence = models.PositiveIntegerField(help_text=_("Position in the answer, from 0"))
+    verdict = models.CharField(max_length=16, choices=Standing.choices)
+    correction = models.TextField(blank=True)
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["answer", "sentence", "reviewer"], name="verdict_once_per_reviewer")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()}"
+
+
+class EvalCase(models.Model):
+    """A question with its gold answer, for measuring."""
+
+    key = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=32)
+    half = models.CharField(max_length=8)
+    asked_as = models.CharField(max_length=150)
+    turns = models.JSONField(default=list)
+    question = models.TextField()
+    answerable = models.BooleanField()
+    answer = models.TextField(blank=True)
+    gold = models.JSONField(default=list, help_text=_("[{document, quote}]"))
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class EvalRun(models.Model):
+    """One measuring of the cases: the recipe and the figures."""
+
+    started = models.DateTimeField(auto_now_add=True)
+    half = models.CharField(max_length=8)
+    generator = models.CharField(max_length=120)
+    model_id = models.CharField(max_length=80)
+    figures = models.JSONField(default=dict)
+    results = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("-started",)
+
+    def __str__(self) -> str:
+        return f"{self.started:%Y-%m-%d %H:%M} {self.half}"

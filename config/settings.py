@@ -1,0 +1,326 @@
+"""Every setting of Footnote, in one file.
+
+Values come from environment variables with safe defaults; docs/operations.md lists them. Combinations that would be
+unsafe are refused at start-up by the system checks in ``config/checks.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONCE, NONE, SELF
+from django.urls import reverse_lazy
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def env_bool(name: str, default: bool = False) -> bool:
+    return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def env_int(name: str, default: int) -> int:
+    return int(env(name) or default)
+
+
+def env_float(name: str, default: float) -> float:
+    return float(env(name) or default)
+
+
+# --- Where state lives: everything the product writes is under one folder -------------------------------------------
+FOOTNOTE_HOME = Path(env("FOOTNOTE_HOME") or BASE_DIR / "var").resolve()
+FOOTNOTE_HOME.mkdir(parents=True, exist_ok=True)
+
+
+def _stored_secret(path: Path) -> str:
+    """A random key kept beside the data, so that a fresh home is never started with a published default."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as stream:
+        key = secrets.token_urlsafe(48)
+        stream.write(key)
+    return key
+
+
+# --- Core -----------------------------------------------------------------------------------------------------------
+DEBUG = env_bool("FOOTNOTE_DEBUG")
+SECRET_KEY = env("FOOTNOTE_SECRET_KEY") or _stored_secret(FOOTNOTE_HOME / "secret_key")
+ALLOWED_HOSTS = [h for h in env("FOOTNOTE_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
+CSRF_TRUSTED_ORIGINS = [o for o in env("FOOTNOTE_ORIGINS").split(",") if o]
+BEHIND_TLS = env_bool("FOOTNOTE_TLS")
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env("FOOTNOTE_TIME_ZONE", "UTC")
+USE_TZ = True
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "accounts",
+    "knowledge",
+    "ingest",
+    "assistant",
+    "config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.policy.PolicyMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "accounts.context.navigation",
+            ],
+        },
+    }
+]
+
+# --- Database: the truth --------------------------------------------------------------------------------------------
+_SQLITE_OPTIONS: dict[str, Any] = {
+    # IMMEDIATE: a read-then-write transaction takes the write lock at once, so two of them queue instead of failing.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        "PRAGMA secure_delete=ON; PRAGMA cache_size=-65536;"
+    ),
+}
+DATABASES: dict[str, Any]
+if env("DATABASE_URL"):
+    DATABASES = {"default": dj_database_url.parse(env("DATABASE_URL"), conn_max_age=60, conn_health_checks=True)}
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        DATABASES["default"].setdefault("OPTIONS", {}).update(_SQLITE_OPTIONS)
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": FOOTNOTE_HOME / "footnote.sqlite3",
+            "OPTIONS": _SQLITE_OPTIONS,
+        }
+    }
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+STORAGES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FOOTNOTE_HOME / "files", "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = FOOTNOTE_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
+WHITENOISE_USE_FINDERS = True  # a fresh clone serves its pages without a collectstatic step
+FILE_UPLOAD_TEMP_DIR = FOOTNOTE_HOME / "tmp"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- Uploads and parsing --------------------------------------------------------------------------------------------
+UPLOAD_MAX_BYTES = env_int("FOOTNOTE_UPLOAD_MAX_MB", 200) * 1024 * 1024
+PARSE_MEMORY_BYTES = env_int("FOOTNOTE_PARSE_MEMORY_MB", 1024) * 1024 * 1024
+PARSE_CPU_SECONDS = env_int("FOOTNOTE_PARSE_CPU_SECONDS", 120)
+PARSE_WALL_SECONDS = env_int("FOOTNOTE_PARSE_WALL_SECONDS", 300)
+INGEST_MAX_ATTEMPTS = 3
+INGEST_LEASE_SECONDS = env_int("FOOTNOTE_INGEST_LEASE_SECONDS", 60)
+
+# --- Embedding and search -------------------------------------------------------------------------------------------
+EMBEDDING_MODEL = env("FOOTNOTE_EMBEDDING_MODEL")  # a folder; empty: the model that ships with the package
+EMBEDDING_QUERY_PREFIX = env("FOOTNOTE_EMBEDDING_QUERY_PREFIX")
+EMBEDDING_PASSAGE_PREFIX = env("FOOTNOTE_EMBEDDING_PASSAGE_PREFIX")
+EMBEDDING_BATCH = env_int("FOOTNOTE_EMBEDDING_BATCH", 32)
+EMBEDDING_THREADS = env_int("FOOTNOTE_EMBEDDING_THREADS", 0)  # 0: what torch chooses
+INDEX_DIR = FOOTNOTE_HOME / "index"
+PAGE_CACHE_DIR = FOOTNOTE_HOME / "cache" / "pages"
+INDEX_SNAPSHOT_EVERY = env_int("FOOTNOTE_INDEX_SNAPSHOT_EVERY", 500)  # passages changed since the last snapshot
+
+# --- Answering ------------------------------------------------------------------------------------------------------
+GENERATOR = env("FOOTNOTE_GENERATOR", "quoting")  # quoting | openai
+GENERATOR_URL = env("FOOTNOTE_GENERATOR_URL")  # e.g. http://127.0.0.1:8080/v1
+GENERATOR_MODEL = env("FOOTNOTE_GENERATOR_MODEL")
+GENERATOR_KEY = env("FOOTNOTE_GENERATOR_KEY")
+GENERATOR_CONNECT_SECONDS = env_float("FOOTNOTE_GENERATOR_CONNECT_SECONDS", 5)
+GENERATOR_FIRST_TOKEN_SECONDS = env_float("FOOTNOTE_GENERATOR_FIRST_TOKEN_SECONDS", 30)
+GENERATOR_IDLE_SECONDS = env_float("FOOTNOTE_GENERATOR_IDLE_SECONDS", 15)
+GENERATOR_TOTAL_SECONDS = env_float("FOOTNOTE_GENERATOR_TOTAL_SECONDS", 120)
+GENERATOR_MAX_TOKENS = env_int("FOOTNOTE_GENERATOR_MAX_TOKENS", 600)
+ANSWER_THREADS = env_int("FOOTNOTE_ANSWER_THREADS", 8)
+ANSWER_FOLLOWER_GRACE_SECONDS = env_float("FOOTNOTE_ANSWER_FOLLOWER_GRACE_SECONDS", 10)
+
+# --- Queue ----------------------------------------------------------------------------------------------------------
+REDIS_URL = env("REDIS_URL")
+VALKEY_DIR = FOOTNOTE_HOME / "valkey"
+if not REDIS_URL:
+    # The embedded Valkey listens on a socket inside this home, so that two homes never meet.
+    REDIS_URL = f"redis+socket://{VALKEY_DIR / 'valkey.sock'}"
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
+CELERY_TASK_DEFAULT_QUEUE = "ingest"
+CELERY_TASK_PUBLISH_RETRY = False  # the database is the queue's truth: the sweeper sends again what was not sent
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "ingest.tasks.sweep", "schedule": 10.0},
+    "snapshot": {"task": "ingest.tasks.snapshot_index", "schedule": 30.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(FOOTNOTE_HOME / "celerybeat-schedule")
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# --- Sign-in --------------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_PREVENT_ENUMERATION = True
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if env("FOOTNOTE_OIDC_URL"):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": env("FOOTNOTE_OIDC_NAME", "Company sign-in"),
+                "client_id": env("FOOTNOTE_OIDC_CLIENT_ID"),
+                "secret": env("FOOTNOTE_OIDC_SECRET"),
+                "settings": {"server_url": env("FOOTNOTE_OIDC_URL")},
+            }
+        ],
+    }
+AXES_FAILURE_LIMIT = env_int("FOOTNOTE_LOGIN_FAILURES", 10)
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
+EMAIL_BACKEND = env("FOOTNOTE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+# --- Browser safety -------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+if BEHIND_TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31536000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+
+UNFOLD = {
+    "SITE_TITLE": "Footnote administration",
+    "SITE_HEADER": "Footnote",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+}
+
+# --- Logs: events and ids, never content ----------------------------------------------------------------------------
+LOG_DIR = FOOTNOTE_HOME / "logs"
+LOG_DIR.mkdir(parents=True, exist_ok=True)
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env("FOOTNOTE_LOG_LEVEL", "WARNING")},
+    "loggers": {"footnote": {"level": env("FOOTNOTE_LOG_LEVEL", "INFO")}},
+}
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -1,0 +1,47 @@
+"""A question inside a conversation, searched with what it refers to. Pure; no language model.
+
+A question leans on the ones before it when it opens like a continuation, points with a pronoun, or names too little
+to stand alone. Then the words of the latest question that stood alone are searched along with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from knowledge.lexical import analyse
+
+_OPENING = re.compile(
+    r"^\s*(and|but|or|so|also|then|what about|how about|what if|same|why|why not|when|who|how much|how many|where|which one"
+    r"|what else|anything else|is that|are those|does that|und|aber|et|y)\b",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(r"^\s*(and|but|or|also|what about|how about|what if|same|why not|which one|und|et|y)\b", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(it|its|they|them|their|theirs|this|that|these|those|he|she|his|her|there|one|ones|former|latter|same|such"
+    r"|above|previous|instead|else)\b",
+    re.IGNORECASE,
+)
+_ALONE = 3  # content terms that make a short question stand by itself
+
+
+def leans_on_context(question: str) -> bool:
+    """Whether a question says too little without the ones before it."""
+    terms = len(set(analyse(question)))
+    if _CONTINUES.match(question):
+        return terms <= 2 * _ALONE
+    if _POINTING.search(question):
+        return terms <= _ALONE + 1
+    return terms < _ALONE and bool(_OPENING.match(question) or terms < 2)
+
+
+def context_for(question: str, earlier: Sequence[str]) -> str:
+    """The earlier questions to search along with, oldest first; empty when the question stands alone."""
+    if not earlier or not leans_on_context(question):
+        return ""
+    needed: list[str] = []
+    for previous in reversed(earlier):
+        needed.insert(0, previous)
+        if not leans_on_context(previous):
+            break
+    return " ".join(needed[-3:])

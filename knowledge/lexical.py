@@ -1,0 +1,159 @@
+"""Full text in the database: one analyser, BM25 over what the asker may see.
+
+The score of a passage is computed from the visible passages alone (their number, lengths and term counts), so that
+documents a person may not see change neither the order nor the scores of those they may.
+BM25 after Robertson and Zaragoza (2009); titles and headings count through weighted term frequencies (BM25F).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import snowballstemmer
+from django.db import connection
+from numpy.typing import NDArray
+
+from knowledge.index.base import Ids, Scores
+from knowledge.models import Passage
+from knowledge.postings import FIELDS, drop_rows, put_rows, term_rows
+from knowledge.stopwords import STOP_WORDS
+
+K1 = 1.2
+B = 0.6
+FIELD_WEIGHTS = {"title": 1.0, "heading": 0.7, "body": 1.0}
+_LANGUAGES = {
+    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
+    "fr": "french", "hi": "hindi", "hu": "hungarian", "it": "italian", "nl": "dutch", "no": "norwegian",
+    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
+}  # fmt: skip
+# Scripts written without spaces are cut into overlapping pairs of characters.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0900-\u097f])*", re.UNICODE)
+
+
+class Question(NamedTuple):
+    """An analysed question: every term with its spellings in the languages at hand, and its weight."""
+
+    terms: tuple[tuple[str, ...], ...]
+    weights: tuple[float, ...]
+
+
+def words(text: str) -> list[str]:
+    """Case-folded words and numbers, stop words included; thousands separators are taken out of numbers."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    found: list[str] = []
+    position = 0
+    for stretch in _UNSPACED.finditer(folded):
+        found.extend(_spaced_words(folded[position : stretch.start()]))
+        run = stretch.group()
+        found.extend([run[i : i + 2] for i in range(len(run) - 1)] or [run])
+        position = stretch.end()
+    found.extend(_spaced_words(folded[position:]))
+    return found
+
+
+def _spaced_words(text: str) -> list[str]:
+    return [_number(token) if token[0].isdigit() else token for token in _TOKEN.findall(text)]
+
+
+def _number(token: str) -> str:
+    """1,200 and 1.200 are 1200; 7,5 and 7.5 are 7.5."""
+    whole = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", token)
+    return whole.replace(",", ".")
+
+
+@lru_cache(maxsize=262_144)
+def _stem(word: str, language: str) -> str:
+    stemmer = _stemmer(language)
+    if stemmer is None or word[0].isdigit():
+        return word
+    return str(stemmer.stemWord(word))
+
+
+@lru_cache(maxsize=32)
+def _stemmer(language: str) -> object | None:
+    name = _LANGUAGES.get(language)
+    return snowballstemmer.stemmer(name) if name else None
+
+
+def analyse(text: str, language: str = "en") -> list[str]:
+    """Tokens of a text in order: stop words out, stems of its language."""
+    stop = STOP_WORDS.get(language, frozenset())
+    return [_stem(word, language) for word in words(text) if word not in stop]
+
+
+def analyse_question(text: str, languages: Sequence[str] = ("en",), context: str = "") -> Question:
+    """Distinct terms of a question, each with its stem in every language; terms of ``context`` weigh half."""
+    weights: dict[tuple[str, ...], float] = {}
+    for source, weight in ((text, 1.0), (context, 0.5)):
+        for word in words(source):
+            if any(word in STOP_WORDS.get(language, frozenset()) for language in languages):
+                continue
+            variants = tuple(dict.fromkeys(_stem(word, language) for language in languages))
+            weights[variants] = max(weights.get(variants, 0.0), weight)
+    return Question(tuple(weights), tuple(weights.values()))
+
+
+def index_version(version_id: int) -> None:
+    """Adds the passages of a version. Runs inside the caller's transaction."""
+    rows = Passage.objects.filter(version_id=version_id).select_related("version__document")
+    put_rows(
+        connection,
+        [
+            (
+                passage.pk,
+                " ".join(analyse(passage.version.document.title, passage.language or "en")),
+                " ".join(analyse(" ".join(passage.heading_path), passage.language or "en")),
+                " ".join(analyse(passage.text, passage.language or "en")),
+            )
+            for passage in rows.defer("vector")
+        ],
+    )
+
+
+def drop_version(version_id: int) -> None:
+    """Removes the passages of a version. Runs inside the caller's transaction, before the rows go."""
+    drop_rows(connection, list(Passage.objects.filter(version_id=version_id).values_list("pk", flat=True)))
+
+
+def search(question: Question, k: int, allowed: Ids, lengths: NDArray[np.int64]) -> tuple[Ids, Scores, list[float]]:
+    """BM25 inside ``allowed`` (sorted ids, with their lengths in characters beside them).
+
+    Gives (ids, scores) best first, and the inverse document frequency of each term of the question.
+    """
+    total = len(allowed)
+    scores = np.zeros(total, dtype=np.float64)
+    inverse: list[float] = []
+    if not total:
+        return np.zeros(0, np.int64), np.zeros(0, np.float32), [0.0] * len(question.terms)
+    norm = K1 * (1 - B + B * lengths / max(1.0, float(lengths.mean())))
+    for variants, weight in zip(question.terms, question.weights, strict=True):
+        frequency = _frequencies(variants, allowed)
+        found = int(np.count_nonzero(frequency))
+        idf = float(np.log1p((total - found + 0.5) / (found + 0.5)))
+        inverse.append(idf * weight)
+        if found:
+            scores += weight * idf * frequency * (K1 + 1) / (frequency + norm)
+    hits = np.flatnonzero(scores)
+    best = hits[np.argsort(-scores[hits], kind="stable")[:k]]
+    return allowed[best], scores[best].astype(np.float32), inverse
+
+
+def _frequencies(variants: Iterable[str], allowed: Ids) -> NDArray[np.float64]:
+    """Weighted count of a term in each allowed passage."""
+    frequency = np.zeros(len(allowed), dtype=np.float64)
+    for variant in variants:
+        rows = term_rows(connection, variant)
+        if not rows:
+            continue
+        table = np.array([(passage, FIELD_WEIGHTS[FIELDS[field]] * count) for passage, field, count in rows])
+        ids = table[:, 0].astype(np.int64)
+        places = np.minimum(np.searchsorted(allowed, ids), len(allowed) - 1)
+        mine = allowed[places] == ids
+        np.add.at(frequency, places[mine], table[mine, 1])
+    return frequency

@@ -1,0 +1,138 @@
+"""Snapshots of the index on disk: a directory per generation, complete or absent, checked before use.
+
+``manifest.json`` carries the SHA-256 of every file, the count, the model and the position in the database. A
+directory is written under a temporary name, synced, and renamed. One that does not match its manifest is moved to
+``quarantine/`` and never served.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from knowledge.index import Ids, VectorIndex
+
+log = logging.getLogger("footnote.index")
+_KEPT = 2
+_ROWS = "rows.npy"
+_MANIFEST = "manifest.json"
+_PREFIX = "generation-"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An index and, as parallel sorted arrays, each passage's version and length."""
+
+    model_id: str
+    position: int
+    ids: Ids
+    versions: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    index: VectorIndex
+
+
+def _root() -> Path:
+    root: Path = settings.INDEX_DIR
+    root.mkdir(parents=True, exist_ok=True)
+    return root
+
+
+def _generations() -> list[Path]:
+    """Newest first."""
+    return sorted((p for p in _root().glob(f"{_PREFIX}*") if p.is_dir()), key=lambda p: p.name, reverse=True)
+
+
+def newest_position() -> int:
+    """The position of the newest snapshot, 0 when there is none."""
+    for directory in _generations():
+        return int(directory.name.removeprefix(_PREFIX).split("-")[0])
+    return 0
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write(snapshot: Snapshot) -> Path:
+    """Writes a generation and removes all but the newest few. Gives its directory."""
+    root = _root()
+    name = f"{_PREFIX}{snapshot.position:015d}-{secrets.token_hex(4)}"
+    temporary = root / f".writing-{name}"
+    temporary.mkdir()
+    try:
+        snapshot.index.save(temporary)
+        np.save(temporary / _ROWS, np.stack([snapshot.ids, snapshot.versions, snapshot.lengths]), allow_pickle=False)
+        manifest = {
+            "model": snapshot.model_id,
+            "position": snapshot.position,
+            "count": len(snapshot.ids),
+            "files": {path.name: _digest(path) for path in sorted(temporary.iterdir())},
+        }
+        (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=1))
+        for path in temporary.iterdir():
+            _sync(path)
+        temporary.rename(root / name)
+        _sync(root)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    for old in _generations()[_KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+    log.info("index.snapshot position=%d passages=%d", snapshot.position, len(snapshot.ids))
+    return root / name
+
+
+def load_newest(model_id: str, index: VectorIndex) -> Snapshot | None:
+    """Loads the newest sound generation of this model into ``index``; damaged ones are quarantined on the way."""
+    for directory in _generations():
+        try:
+            snapshot = _load(directory, model_id, index)
+        except (OSError, ValueError, KeyError) as error:
+            _quarantine(directory, str(error))
+            continue
+        if snapshot is not None:
+            return snapshot
+    return None
+
+
+def _load(directory: Path, model_id: str, index: VectorIndex) -> Snapshot | None:
+    manifest = json.loads((directory / _MANIFEST).read_text())
+    if manifest["model"] != model_id:
+        return None  # sound, but of another model
+    for name, digest in manifest["files"].items():
+        if _digest(directory / name) != digest:
+            raise ValueError(f"{name} is not what was written")
+    rows = np.load(directory / _ROWS, allow_pickle=False)
+    index.load(directory)
+    ids, versions, lengths = (np.ascontiguousarray(row) for row in rows)
+    if len(ids) != manifest["count"] or not np.array_equal(index.ids(), ids):
+        raise ValueError("the rows and the vectors do not belong together")
+    return Snapshot(model_id, int(manifest["position"]), ids, versions, lengths, index)
+
+
+def _quarantine(directory: Path, reason: str) -> None:
+    target = _root() / "quarantine"
+    target.mkdir(exist_ok=True)
+    try:
+        directory.rename(target / directory.name)
+    except FileNotFoundError:
+        return  # another process was first
+    log.error("index.quarantined generation=%s reason=%s", directory.name, reason)
