@@ -114,13 +114,16 @@ def _dated(text: str) -> list[tuple[Day, tuple[int, int]]]:
     return found
 
 
+def without_dates(text: str) -> str:
+    for _, (start, end) in _dated(text):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
 def quantities(text: str) -> list[Quantity]:
     """Numbers in figures and words, dates left out."""
-    blanked = text
-    for _, (start, end) in _dated(text):
-        blanked = blanked[:start] + " " * (end - start) + blanked[end:]
     found = []
-    for match in _NUMBER.finditer(blanked):
+    for match in _NUMBER.finditer(without_dates(text)):
         value = _value(match["digits"])
         if value is not None:
             unit = _UNITS.get((match["unit"] or match["sign"] or "").strip().lower(), "")
@@ -146,10 +149,8 @@ def names(text: str) -> list[str]:
     for match in _NAME.finditer(text):
         words = match.group().split()
         starts_sentence = not re.search(r"[\w,)”\"’]\s*$", text[: match.start()])
-        if starts_sentence and words[0].lower() in _STARTERS:
-            words = words[1:]
-        elif starts_sentence and len(words) == 1:
-            continue  # "Travel is …": a capital here says nothing
+        if starts_sentence:
+            words = words[1:]  # "Travel is …", "Contact Jun Tanabe": a capital here says nothing
         if words and words[0].lower() not in _MONTHS and words[0].lower() not in _STARTERS:
             found.append(" ".join(words))
     return found

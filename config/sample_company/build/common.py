@@ -4,6 +4,7 @@ Every builder module offers ``build(root: Path) -> None``; ``root`` is the ``fil
 one folder per collection (``root / "hr" / "some-file.docx"``).
 """
 
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -29,13 +30,19 @@ def target(root: Path, collection: str, name: str) -> Path:
 def rezip(path: Path) -> None:
     """Write an Office file again with constant timestamps and a constant order of members."""
     with zipfile.ZipFile(path) as archive:
-        members = [(info.filename, archive.read(info)) for info in archive.infolist()]
+        members = [(info.filename, _dated(archive.read(info))) for info in archive.infolist()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(members, key=_member_order):
             info = zipfile.ZipInfo(name, date_time=ZIP_TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             archive.writestr(info, data)
+
+
+def _dated(data: bytes) -> bytes:
+    """The same member; openpyxl sets its time of change to now, whatever the program asked for."""
+    stamp = FIXED_DATE.strftime(r"\g<1>%Y-%m-%dT%H:%M:%SZ<").encode()
+    return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*<", stamp, data)
 
 
 def _member_order(member: tuple[str, bytes]) -> tuple[bool, str]:

@@ -5,6 +5,7 @@ from reportlab.lib import colors
 
 from config.sample_company.build.pdf_style import BLUE, PALE
 
+Place = tuple[float, float, float, float]
 Label = tuple[float, float, float, float, str]
 
 
@@ -20,17 +21,26 @@ def _pointer(drawing: Drawing, label: Label) -> None:
     drawing.add(String(text_x, text_y, text, fontName="Helvetica", fontSize=7.5))
 
 
+def _box(place: Place, fill: colors.Color, round_by: float = 0, dashes: list[int] | None = None) -> Rect:
+    """A rectangle with a thin black edge."""
+    box = Rect(*place, round_by, round_by)
+    box.fillColor = fill
+    if dashes:
+        box.strokeDashArray = dashes
+    return box
+
+
 def _buoy(width: float) -> Drawing:
     """The Tarn 500 from the side."""
     drawing = Drawing(width, 205)
     left = width * 0.12
     drawing.add(Line(0, 118, width * 0.5, 118, strokeColor=BLUE, strokeDashArray=[4, 2]))
     drawing.add(Polygon([left, 130, left + 120, 130, left + 95, 92, left + 25, 92], fillColor=PALE))
-    drawing.add(Rect(left + 30, 130, 60, 18, fillColor=colors.white))
+    drawing.add(_box((left + 30, 130, 60, 18), colors.white))
     drawing.add(Line(left + 60, 148, left + 60, 190, strokeWidth=2))
     drawing.add(Circle(left + 60, 193, 5, fillColor=colors.orange))
-    drawing.add(Rect(left + 48, 42, 24, 50, fillColor=colors.white))
-    drawing.add(Rect(left + 40, 12, 40, 30, fillColor=None, strokeDashArray=[2, 2]))
+    drawing.add(_box((left + 48, 42, 24, 50), colors.white))
+    drawing.add(_box((left + 40, 12, 40, 30), colors.transparent, dashes=[2, 2]))
     labels: list[Label] = [
         (left + 65, 193, width * 0.6, 188, "1  Beacon and antenna mast"),
         (left + 90, 140, width * 0.6, 160, "2  Electronics housing"),
@@ -52,7 +62,7 @@ def _mooring(width: float) -> Drawing:
     drawing.add(Line(x, 116, x + 14, 40, strokeWidth=1.2))
     drawing.add(Circle(x + 3, 100, 3, fillColor=colors.white))
     drawing.add(Line(x + 14, 40, x + 40, 14, strokeWidth=2.5))
-    drawing.add(Rect(x + 38, 4, 26, 12, fillColor=colors.grey))
+    drawing.add(_box((x + 38, 4, 26, 12), colors.grey))
     labels: list[Label] = [
         (x + 6, 100, width * 0.6, 104, "1  Stainless swivel"),
         (x + 9, 66, width * 0.6, 70, "2  Mooring line"),
@@ -68,8 +78,8 @@ def _keypad(width: float) -> Drawing:
     """The front of the Tarn 200."""
     drawing = Drawing(width, 150)
     left = width * 0.15
-    drawing.add(Rect(left, 5, 80, 140, rx=10, ry=10, fillColor=PALE))
-    drawing.add(Rect(left + 10, 80, 60, 50, fillColor=colors.white))
+    drawing.add(_box((left, 5, 80, 140), PALE, round_by=10))
+    drawing.add(_box((left + 10, 80, 60, 50), colors.white))
     for column, text in enumerate(("READ", "CAL", "LOG")):
         drawing.add(Circle(left + 18 + column * 22, 55, 9, fillColor=colors.white))
         name = String(left + 18 + column * 22, 53, text, fontName="Helvetica", fontSize=5)

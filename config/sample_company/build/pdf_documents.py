@@ -1,5 +1,6 @@
 """The text PDFs: manuals, contracts, reports and memos, each from a source under ``build/text``."""
 
+import re
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +8,7 @@ from random import Random
 from unittest.mock import patch
 
 from pypdf import PdfReader, PdfWriter
-from reportlab.lib.pagesizes import A4, A5
+from reportlab.lib.pagesizes import A5
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
@@ -25,24 +26,52 @@ from config.sample_company.build.pdf_style import GAP, Look, document, style, ta
 
 LOOKS = {
     "everyone/tarn-200-quick-guide.pdf": Look(
-        "Tarn 200 Quick Guide", "Product documentation", "Orrin Vale Instruments - Tarn 200 Quick Guide - QG-200 rev. 4",
-        A5, body=9.5, margin=42),
+        title="Tarn 200 Quick Guide",
+        author="Product documentation",
+        footer="Orrin Vale Instruments - Tarn 200 Quick Guide - QG-200 rev. 4",
+        page=A5,
+        body=9.5,
+        margin=42,
+    ),
     "everyone/works-council-agreement.pdf": Look(
-        "Works Council Agreement", "Hanna Quist", "Works council agreement WA-2026-01", A4),
+        title="Works Council Agreement",
+        author="Hanna Quist",
+        footer="Works council agreement WA-2026-01",
+    ),
     "finance/supplier-contract-hydrosense.pdf": Look(
-        "Supply Agreement OV-SC-2024-117", "Tobias Achterberg", "Supply Agreement OV-SC-2024-117 - Confidential", A4),
+        title="Supply Agreement OV-SC-2024-117",
+        author="Tobias Achterberg",
+        footer="Supply Agreement OV-SC-2024-117 - Confidential",
+    ),
     "finance/procurement-policy.pdf": Look(
-        "Procurement Policy", "Farid Haddad", "FIN-POL-06 Procurement Policy - version 3.1 - Internal", A4),
+        title="Procurement Policy",
+        author="Farid Haddad",
+        footer="FIN-POL-06 Procurement Policy - version 3.1 - Internal",
+    ),
     "engineering/tarn-500-product-manual.pdf": Look(
-        "Tarn 500 Product Manual", "Product documentation", "Tarn 500 Product Manual - PM-500 rev. F - Controlled copy",
-        A5, body=9.5, margin=42),
+        title="Tarn 500 Product Manual",
+        author="Product documentation",
+        footer="Tarn 500 Product Manual - PM-500 rev. F - Controlled copy",
+        page=A5,
+        body=9.5,
+        margin=42,
+    ),
     "engineering/tarn-200-service-guide.pdf": Look(
-        "Tarn 200 Service Guide", "Product documentation", "Tarn 200 Service Guide - SG-200 rev. 3", A4),
+        title="Tarn 200 Service Guide",
+        author="Product documentation",
+        footer="Tarn 200 Service Guide - SG-200 rev. 3",
+    ),
     "engineering/test-report-tarn-500-salt-fog.pdf": Look(
-        "Test Report QR-2026-031", "Jun Tanabe", "Test Report QR-2026-031 - Tarn 500 salt fog - Internal", A4),
+        title="Test Report QR-2026-031",
+        author="Jun Tanabe",
+        footer="Test Report QR-2026-031 - Tarn 500 salt fog - Internal",
+    ),
     "board/acquisition-memo-lakewright.pdf": Look(
-        "Project Heron", "Tobias Achterberg", "Project Heron - Strictly confidential - Board members only", A4),
-}  # fmt: skip
+        title="Project Heron",
+        author="Tobias Achterberg",
+        footer="Project Heron - Strictly confidential - Board members only",
+    ),
+}
 
 # The user password of the works council agreement is "kestrel-2026".
 LOCKED = {"everyone/works-council-agreement.pdf": "kestrel-2026"}
@@ -72,7 +101,7 @@ class Layout:
 
     def _paragraph(self, block: Block) -> Flowable:
         name = f"heading{block.level}" if block.kind == "heading" else block.kind
-        if block.kind == "paragraph" and block.text.startswith(("Figure ", "Table ")) and ":" in block.text[:12]:
+        if block.kind == "paragraph" and re.match(r"(Figure|Table) \d+: ", block.text):
             name = "caption"
         bullet = "-" if block.kind == "bullet" else None
         return Paragraph(block.text, style(self.look, name), bulletText=bullet)

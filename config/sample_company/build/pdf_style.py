@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table, TableStyle
@@ -23,7 +24,7 @@ class Look:
     title: str
     author: str
     footer: str
-    page: tuple[float, float]
+    page: tuple[float, float] = A4
     body: float = 10.0
     margin: float = 54.0
 
@@ -39,8 +40,13 @@ class Look:
 def style(look: Look, name: str) -> ParagraphStyle:
     """The paragraph style of one kind of block, scaled to the body size of the document."""
     size = look.body
-    plain = {"fontName": "Helvetica", "fontSize": size, "leading": size * 1.38, "spaceAfter": size * 0.6}
-    bold = {"fontName": "Helvetica-Bold", "textColor": BLUE, "keepWithNext": 1}
+    plain: dict[str, Any] = {
+        "fontName": "Helvetica",
+        "fontSize": size,
+        "leading": size * 1.38,
+        "spaceAfter": size * 0.6,
+    }
+    bold: dict[str, Any] = {"fontName": "Helvetica-Bold", "textColor": BLUE, "keepWithNext": 1}
     special: dict[str, dict[str, Any]] = {
         "heading1": bold | _sizes(size * 1.8, before=0, after=size),
         "heading2": bold | _sizes(size * 1.35, before=size, after=size * 0.6),
@@ -61,10 +67,10 @@ def _sizes(size: float, before: float, after: float) -> dict[str, Any]:
 def table(look: Look, rows: list[list[str]], widths: list[float], available: float) -> Flowable:
     """A table with a header row that repeats on the next page."""
     head, cell = style(look, "head"), style(look, "cell")
-    cells = [[Paragraph(text, head if number == 0 else cell) for text in row] for number, row in enumerate(rows)]
+    cells = [[Paragraph(text, cell if number else head) for text in row] for number, row in enumerate(rows)]
     shares = widths or [1.0] * len(rows[0])
     drawn = Table(cells, colWidths=[available * share / sum(shares) for share in shares], repeatRows=1)
-    rules = [
+    rules: list[Any] = [
         ("BACKGROUND", (0, 0), (-1, 0), PALE),
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, colors.grey),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -95,8 +101,10 @@ def document(path: Path, look: Look) -> BaseDocTemplate:
     half = (look.width - GAP) / 2
     left = Frame(look.margin, look.margin, half, look.height, 0, 0, 0, 0)
     right = Frame(look.margin + half + GAP, look.margin, half, look.height, 0, 0, 0, 0)
-    doc.addPageTemplates([
-        PageTemplate(id="one", frames=[one], onPageEnd=footer),
-        PageTemplate(id="two", frames=[left, right], onPageEnd=footer),
-    ])
+    doc.addPageTemplates(
+        [
+            PageTemplate(id="one", frames=[one], onPageEnd=footer),
+            PageTemplate(id="two", frames=[left, right], onPageEnd=footer),
+        ]
+    )
     return doc

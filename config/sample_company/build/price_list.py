@@ -23,8 +23,8 @@ INSTRUMENTS: list[Row] = [
     ("SEN-TU", "Turbidity sensor", 980, 784, 10),
     ("SEN-CHL", "Chlorophyll a sensor", 2150, 1720, 15),
     ("SEN-NO3", "Nitrate sensor (UV)", 6900, 5658, 35),
-    ("SKY-STD", "Skerry Standard, one logger, one year", 348, 296, 1),
-    ("SKY-PRO", "Skerry Pro, one logger, one year", 588, 500, 1),
+    ("SKY-STD", "Skerry Standard, one logger, one year", 498, 423, 1),
+    ("SKY-PRO", "Skerry Pro, one logger, one year", 840, 714, 1),
     ("BRK-1", "Brookline licence, one user", 690, 552, 1),
     ("BRK-5", "Brookline licence, five users", 2400, 1920, 1),
 ]
@@ -66,5 +66,8 @@ CONDITIONS: list[Row] = [
     ("Volume", "Orders of 10 or more Tarn 500 loggers receive a further 5 percent on the loggers."),
     ("Small orders", "Orders below EUR 150 carry a handling charge of EUR 25."),
     ("Special prices", "Discounts above 12 percent on the list price need the approval of Oskar Lindqvist."),
-    ("Confidentiality", "The list is for sales and finance; the partner prices are never shown to end customers."),
+    (
+        "Confidentiality",
+        "The list is for sales and finance; partner prices are never shown to end customers.",
+    ),
 ]

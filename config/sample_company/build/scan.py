@@ -40,7 +40,8 @@ def _sheet(text: str) -> Image.Image:
 def _scanned(page: Image.Image, tilt: float, seed: int) -> Image.Image:
     """The same page as it came out of the scanner: a little turned and with specks."""
     turned = page.rotate(tilt, resample=Image.Resampling.BICUBIC, fillcolor=PAPER)
-    grain = Image.frombytes("L", (SIZE[0] // 4, SIZE[1] // 4), Random(seed).randbytes(SIZE[0] // 4 * (SIZE[1] // 4)))
+    width, height = SIZE[0] // 4, SIZE[1] // 4
+    grain = Image.frombytes("L", (width, height), Random(seed).randbytes(width * height))
     specks = grain.point([value // 12 for value in range(256)]).resize(SIZE)
     return ImageChops.subtract(turned, specks)
 

@@ -42,14 +42,14 @@ PAGES = [
             ["EUR million", "Q3 actual", "Q3 budget", "Nine months actual", "Nine months budget"],
             ["Revenue", "10.90", "10.50", "31.20", "31.00"],
             ["Gross profit", "5.91", "5.62", "16.73", "16.59"],
-            ["Operating costs", "4.53", "4.56", "13.61", "13.66"],
-            ["EBITDA", "1.38", "1.06", "3.12", "2.93"],
+            ["Operating costs", "4.53", "4.56", "13.61", "13.69"],
+            ["EBITDA", "1.38", "1.06", "3.12", "2.90"],
             ["Capital spending", "0.31", "0.28", "0.55", "0.58"],
         ],
     ),
     Page(
         "Sales by region",
-        "If asked: the fall in the south is caused by two large cities that have postponed their tenders to 2027.",
+        "If asked: two large cities in the south have postponed their tenders to 2027.",
         rows=[
             ["Region", "Q3 2026, EUR million", "Change on Q3 2025"],
             ["Nordic countries", "4.1", "+14 percent"],
@@ -61,7 +61,8 @@ PAGES = [
     ),
     Page(
         "Skerry",
-        "Churn is mostly small customers with one logger. The price rise of 4 percent in July led to nine complaints.",
+        "Churn is mostly small customers with one logger. "
+        "The price rise of 4 percent in July led to nine complaints.",
         [
             "Recurring revenue of EUR 4.6 million a year",
             "6,820 loggers connected on 30 September",
@@ -114,7 +115,7 @@ PAGES = [
 def _opening(deck: Deck) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[TITLE_SLIDE])
     _title(slide, "Board meeting, third quarter 2026")
-    slide.placeholders[1].text = "Orrin Vale Instruments Ltd, 22 October 2026. Ingrid Solheim-Parr and Tobias Achterberg"
+    slide.placeholders[1].text = "Orrin Vale, 22 October 2026. Ingrid Solheim-Parr and Tobias Achterberg"
     _notes(slide, "Welcome. We have 75 minutes, and 20 of them are for questions.")
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
 
 from config.sample_company.build.common import COMPANY, FIXED_DATE, rezip, source, target
 from config.sample_company.build.markup import Block, parse
 
 AUTHORS = {
     "engineering/calibration-procedure.docx": "Jun Tanabe",
-    "board/board-minutes-2026-06.docx": "Eluned Marsh",
+    "board/board-minutes-2026-06.docx": "Eluned Pryce",
 }
 STYLES = {"paragraph": "Normal", "bullet": "List Bullet", "number": "List Number"}
 
@@ -51,10 +52,13 @@ def _add_runs(word: WordDocument, style: str, text: str) -> None:
 
 
 def _add_table(word: WordDocument, rows: list[list[str]]) -> None:
+    """A table whose first row repeats on each page."""
     drawn = word.add_table(rows=0, cols=len(rows[0]), style="Light Grid Accent 1")
     for row in rows:
         for cell, text in zip(drawn.add_row().cells, row, strict=True):
             cell.text = text
+    properties = drawn.rows[0]._tr.get_or_add_trPr()
+    properties.append(properties.makeelement(qn("w:tblHeader")))
 
 
 def build(root: Path) -> None:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl import Workbook, styles, utils  # type: ignore[import-untyped]
 
 from config.sample_company.build import budget, price_list, risks
 from config.sample_company.build.common import COMPANY, FIXED_DATE, rezip, target
@@ -26,20 +24,19 @@ def write(path: Path, title: str, author: str, sheets: dict[str, Sequence[Row]])
     book.properties.company = COMPANY
     book.properties.created = FIXED_DATE
     book.save(path)
-    _fix_date(path)
     rezip(path)
 
 
-def _fill(sheet: Worksheet, rows: Sequence[Row]) -> None:
+def _fill(sheet: Any, rows: Sequence[Row]) -> None:
     for row in rows:
         sheet.append(list(row))
     for cell in sheet[1]:
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="E6EFF2")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.font = styles.Font(bold=True)
+        cell.fill = styles.PatternFill("solid", fgColor="E6EFF2")
+        cell.alignment = styles.Alignment(wrap_text=True, vertical="top")
     for number, column in enumerate(zip(*rows, strict=True), start=1):
         widest = max(len(str(value)) for value in column)
-        sheet.column_dimensions[get_column_letter(number)].width = min(widest, WIDEST) + 2
+        sheet.column_dimensions[utils.get_column_letter(number)].width = min(widest, WIDEST) + 2
     sheet.freeze_panes = "A2"
 
 

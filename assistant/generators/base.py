@@ -1,0 +1,40 @@
+"""The seam to what writes answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.prompts import ChatMessage
+from assistant.selection.choosing import Material
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """All a generator is given. Marker ``[n]`` in what it says means ``material.evidence[n - 1]``.
+
+    ``chat`` says it in words, for language models; ``material`` holds the same evidence with its ranked sentences.
+    """
+
+    material: Material
+    chat: tuple[ChatMessage, ...]
+
+
+class Generator(Protocol):
+    """Writes an answer from messages. Implementations are safe to use from several threads."""
+
+    @property
+    def name(self) -> str:
+        """What people and statistics call it; never a secret, never an address."""
+
+    @property
+    def writes_prose(self) -> bool:
+        """Whether its text is its own, so that it may hold something of every passage it was given."""
+
+    def stream(self, messages: Messages) -> Iterator[str]:
+        """Pieces of text with markers ``[n]``, as they come; "" means nothing new yet, so that a caller can stop.
+
+        ``close()`` on the iterator stops at once and closes what lies behind it. Raises GeneratorUnavailable when
+        nothing was said, GeneratorInterrupted when it broke off after something was.
+        """

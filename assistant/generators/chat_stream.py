@@ -1,0 +1,73 @@
+"""Reading the event stream of a chat completion: bytes in, pieces of text out. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from assistant.errors import GeneratorInterrupted
+
+_LONGEST_LINE = 1_000_000  # characters: no honest piece of an answer is longer
+
+
+@dataclass(slots=True)
+class ChatStream:
+    """``finish`` is "" until the model says why it ended; ``ended`` is true after the stream's own end mark."""
+
+    finish: str = ""
+    ended: bool = False
+    tokens_in: int = 0
+    tokens_out: int = 0
+    _decoder: codecs.IncrementalDecoder = field(default_factory=lambda: codecs.getincrementaldecoder("utf-8")())
+    _line: str = ""
+
+    def feed(self, data: bytes) -> Iterator[str]:
+        """Pieces of text in these bytes. Raises GeneratorInterrupted for bytes that are no such stream."""
+        try:
+            self._line += self._decoder.decode(data)
+        except UnicodeDecodeError as error:
+            raise GeneratorInterrupted("bad_text", "The language model sent text that cannot be read.") from error
+        if len(self._line) > _LONGEST_LINE:
+            raise GeneratorInterrupted("bad_text", "The language model sent something that is not an answer.")
+        *lines, self._line = self._line.split("\n")
+        for line in lines:
+            yield from self._read(line.strip())
+
+    @property
+    def complete(self) -> bool:
+        return self.ended or bool(self.finish)
+
+    def _read(self, line: str) -> Iterator[str]:
+        if not line.startswith("data:"):
+            return
+        payload = line.removeprefix("data:").strip()
+        if payload == "[DONE]":
+            self.ended = True
+            return
+        try:
+            event = json.loads(payload)
+        except ValueError as error:
+            raise GeneratorInterrupted("bad_text", "The language model sent something that is not an answer.") from error
+        if not isinstance(event, dict):
+            return
+        if "error" in event:
+            raise GeneratorInterrupted("refused", "The language model reported an error.")
+        self._count(event.get("usage"))
+        for choice in event.get("choices") or ():
+            if isinstance(choice, dict):
+                yield from self._choice(choice)
+
+    def _choice(self, choice: dict[str, object]) -> Iterator[str]:
+        delta = choice.get("delta")
+        content = delta.get("content") if isinstance(delta, dict) else None
+        if isinstance(content, str) and content:
+            yield content
+        if isinstance(reason := choice.get("finish_reason"), str):
+            self.finish = reason
+
+    def _count(self, usage: object) -> None:
+        if isinstance(usage, dict):
+            self.tokens_in = int(usage.get("prompt_tokens") or 0)
+            self.tokens_out = int(usage.get("completion_tokens") or 0)

@@ -1,0 +1,235 @@
+"""Any endpoint that speaks the OpenAI chat protocol (vLLM, Ollama, llama.cpp, hosted ones), streamed over HTTP.
+
+Nothing of the key, the address or the endpoint's own error text reaches a log or a message: messages are ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import httpx
+from django.conf import settings
+
+from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
+from assistant.generators.base import Messages
+from assistant.generators.chat_stream import ChatStream
+
+_PULSE_SECONDS = 0.1  # how often the caller gets a chance to stop while nothing comes
+_LONGEST_WAIT_ON_429 = 5.0
+_CHARACTERS_PER_TOKEN = 8  # no language has more on average; beyond that a stream is endless
+_RETRIED_STATUS = {429, 500, 502, 503, 504}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the model is and how long to wait for it, in seconds. The key is kept out of its representation."""
+
+    url: str
+    model: str
+    key: str = field(repr=False)
+    connect: float
+    first_token: float
+    idle: float
+    total: float
+    max_tokens: int
+
+    @classmethod
+    def from_settings(cls) -> Endpoint:
+        return cls(
+            url=settings.GENERATOR_URL.rstrip("/"),
+            model=settings.GENERATOR_MODEL,
+            key=settings.GENERATOR_KEY,
+            connect=settings.GENERATOR_CONNECT_SECONDS,
+            first_token=settings.GENERATOR_FIRST_TOKEN_SECONDS,
+            idle=settings.GENERATOR_IDLE_SECONDS,
+            total=settings.GENERATOR_TOTAL_SECONDS,
+            max_tokens=settings.GENERATOR_MAX_TOKENS,
+        )
+
+
+class _TryAgain(Exception):  # noqa: N818  # not an error: a first attempt that may be repeated after ``wait`` seconds
+    def __init__(self, wait: float, cause: GeneratorUnavailable) -> None:
+        super().__init__()
+        self.wait = wait
+        self.cause = cause
+
+
+class OpenAICompatibleGenerator:
+    """Streams one chat completion per answer; a second attempt is made only while nothing was said."""
+
+    writes_prose = True
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    @property
+    def name(self) -> str:
+        return f"openai:{self._endpoint.model}"[:120]
+
+    def stream(self, messages: Messages) -> Iterator[str]:
+        """See ``Generator.stream``. Runs its own event loop between two pieces, so close() cancels the request."""
+        started = time.monotonic()
+        with asyncio.Runner() as runner:
+            for attempt in (1, 2):
+                try:
+                    yield from self._attempt(runner, messages, started)
+                    return
+                except _TryAgain as again:
+                    if attempt == 2:
+                        raise again.cause from None
+                    yield from _pause(again.wait)
+
+    def _attempt(self, runner: asyncio.Runner, messages: Messages, started: float) -> Iterator[str]:
+        pieces = self._pieces(messages)
+        clock = _Clock(self._endpoint, started)
+        characters = 0
+        pending: asyncio.Task[str | None] | None = None
+        try:
+            while True:
+                pending = pending or runner.get_loop().create_task(_next(pieces))
+                runner.run(_wait(pending))
+                if not pending.done():
+                    clock.check()
+                    yield ""
+                    continue
+                piece, pending = pending.result(), None
+                if piece is None:
+                    return
+                clock.heard()
+                characters += len(piece)
+                yield piece
+                if characters > self._endpoint.max_tokens * _CHARACTERS_PER_TOKEN:
+                    raise GeneratorInterrupted("endless", "The language model did not come to an end and was cut off.")
+                clock.check()
+        except _TryAgain as again:
+            raise again.cause from None if clock.spoken else again
+        finally:
+            runner.run(_abandon(pending, pieces))
+
+    async def _pieces(self, messages: Messages) -> AsyncIterator[str]:
+        """Opens the request and gives its text. Errors before the first piece are GeneratorUnavailable."""
+        stream, spoken = ChatStream(), False
+        limits = httpx.Timeout(self._endpoint.total, connect=self._endpoint.connect)
+        try:
+            async with (
+                httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False) as client,
+                client.stream("POST", f"{self._endpoint.url}/chat/completions", **self._request(messages)) as response,
+            ):
+                if response.status_code != httpx.codes.OK:
+                    raise _refusal(response)
+                async for data in response.aiter_bytes():
+                    for piece in stream.feed(data):
+                        spoken = True
+                        yield piece
+                    if stream.ended:
+                        break
+        except httpx.HTTPError as error:
+            if spoken:
+                raise GeneratorInterrupted("broken_off", "The language model broke off in mid-answer.") from error
+            unreachable = GeneratorUnavailable("unreachable", "The language model cannot be reached just now.")
+            raise _TryAgain(0.2, unreachable) from None
+        except (httpx.InvalidURL, httpx.StreamError) as error:
+            raise GeneratorUnavailable("unreachable", "The language model cannot be reached just now.") from error
+        except GeneratorInterrupted as error:
+            if spoken:
+                raise
+            raise GeneratorUnavailable(error.code, str(error)) from error
+        _check_ending(stream, spoken)
+
+    def _request(self, messages: Messages) -> dict[str, object]:
+        headers = {"Accept": "text/event-stream"}
+        if self._endpoint.key:
+            headers["Authorization"] = f"Bearer {self._endpoint.key}"
+        body = {
+            "model": self._endpoint.model,
+            "messages": list(messages.chat),
+            "stream": True,
+            "temperature": 0,
+            "max_tokens": self._endpoint.max_tokens,
+        }
+        return {"headers": headers, "json": body}
+
+
+class _Clock:
+    """Time left: to the first piece, between pieces, in all."""
+
+    def __init__(self, endpoint: Endpoint, started: float) -> None:
+        self._endpoint = endpoint
+        self._started = self._last = started
+        self.spoken = False
+
+    def heard(self) -> None:
+        self._last, self.spoken = time.monotonic(), True
+
+    def check(self) -> None:
+        now = time.monotonic()
+        if not self.spoken and now - self._started > self._endpoint.first_token:
+            raise GeneratorUnavailable("slow", "The language model did not begin to answer in time.")
+        if self.spoken and now - self._last > self._endpoint.idle:
+            raise GeneratorInterrupted("stalled", "The language model fell silent in mid-answer.")
+        if now - self._started > self._endpoint.total:
+            raise GeneratorInterrupted("slow", "The language model took too long and was cut off.")
+
+
+async def _next(pieces: AsyncIterator[str]) -> str | None:
+    return await anext(pieces, None)
+
+
+async def _wait(pending: asyncio.Task[str | None]) -> None:
+    await asyncio.wait({pending}, timeout=_PULSE_SECONDS)
+
+
+async def _abandon(pending: asyncio.Task[str | None] | None, pieces: AsyncIterator[str]) -> None:
+    """Cancels what is under way, which closes the connection."""
+    if pending is not None and not pending.done():
+        pending.cancel()
+        with suppress(asyncio.CancelledError, _TryAgain, GeneratorUnavailable, GeneratorInterrupted):
+            await pending
+    closing = getattr(pieces, "aclose", None)
+    if closing is not None:
+        await closing()
+
+
+def _pause(seconds: float) -> Iterator[str]:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(min(_PULSE_SECONDS, seconds))
+        yield ""
+
+
+def _refusal(response: httpx.Response) -> Exception:
+    status = response.status_code
+    code = "busy" if status == httpx.codes.TOO_MANY_REQUESTS else "refused"
+    text = "The language model is busy." if code == "busy" else f"The language model refused (status {status})."
+    refused = GeneratorUnavailable(code, text)
+    if status not in _RETRIED_STATUS:
+        return refused
+    wait = _retry_after(response.headers.get("Retry-After", ""))
+    return _TryAgain(wait, refused) if wait <= _LONGEST_WAIT_ON_429 else refused
+
+
+def _retry_after(written: str) -> float:
+    """Seconds to wait; a date or nonsense counts as longer than we wait, nothing as a short while."""
+    if not written:
+        return 0.2
+    try:
+        return max(0.0, float(written))
+    except ValueError:
+        return _LONGEST_WAIT_ON_429 + 1
+
+
+def _check_ending(stream: ChatStream, spoken: bool) -> None:
+    """Raises unless the model came to an end of its own."""
+    if stream.finish == "content_filter":
+        message = "The language model's provider withheld the answer."
+        raise GeneratorInterrupted("filtered", message) if spoken else GeneratorUnavailable("filtered", message)
+    if not spoken:
+        raise GeneratorUnavailable("silent", "The language model said nothing.")
+    if stream.finish == "length":
+        raise GeneratorInterrupted("length", "The language model reached its length limit; its last words are left out.")
+    if not stream.complete:
+        raise GeneratorInterrupted("broken_off", "The language model broke off in mid-answer.")

@@ -1,0 +1,168 @@
+"""What a file is, by its content first and its name last. Also refuses what is known to be unreadable."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import olefile
+
+from ingest.parsers.plain import decode
+from knowledge.errors import UnreadableDocument
+from knowledge.sandbox import DAMAGED, TOO_LARGE
+
+READABLE = (
+    "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx, .xls), OpenDocument text (.odt), web pages, e-mails "
+    "(.eml, .msg, .mbox), CSV, EPUB, notebooks (.ipynb), Markdown and plain text"
+)
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
+ODT = "application/vnd.oasis.opendocument.text"
+EPUB = "application/epub+zip"
+MSG = "application/vnd.ms-outlook"
+EML = "message/rfc822"
+MBOX = "application/mbox"
+HTML = "text/html"
+CSV = "text/csv"
+TSV = "text/tab-separated-values"
+IPYNB = "application/x-ipynb+json"
+MARKDOWN = "text/markdown"
+PLAIN = "text/plain"
+
+UNPACKED_MAX_BYTES = 512 * 1024 * 1024
+_HEAD = 64 * 1024
+
+# (bytes, offset, what it is): files that hold no text for us.
+_OTHER_KINDS = (
+    (b"\x89PNG", 0, "a picture"), (b"\xff\xd8\xff", 0, "a picture"), (b"GIF8", 0, "a picture"), (b"BM", 0, "a picture"),
+    (b"II*\0", 0, "a picture"), (b"MM\0*", 0, "a picture"), (b"WEBP", 8, "a picture"), (b"8BPS", 0, "a picture"),
+    (b"\0\0\1\0", 0, "a picture"), (b"ftyp", 4, "a video or sound"), (b"OggS", 0, "a video or sound"),
+    (b"ID3", 0, "a sound"), (b"fLaC", 0, "a sound"), (b"\x1aE\xdf\xa3", 0, "a video"), (b"AVI ", 8, "a video"),
+    (b"WAVE", 8, "a sound"), (b"FLV\1", 0, "a video"), (b"MZ", 0, "a program"), (b"\x7fELF", 0, "a program"),
+    (b"\xca\xfe\xba\xbe", 0, "a program"), (b"\xcf\xfa\xed\xfe", 0, "a program"), (b"\0asm", 0, "a program"),
+    (b"\x1f\x8b", 0, "an archive"), (b"BZh", 0, "an archive"), (b"\xfd7zXZ", 0, "an archive"),
+    (b"7z\xbc\xaf", 0, "an archive"), (b"Rar!", 0, "an archive"), (b"SQLite format 3\0", 0, "a database"),
+)  # fmt: skip
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_MAIL_HEADER = re.compile(
+    r"^(?:from|to|cc|date|subject|received|return-path|message-id|mime-version|delivered-to|reply-to|content-type|"
+    r"x-[a-z-]+):", re.I | re.M
+)  # fmt: skip
+_BY_EXTENSION = {
+    ".csv": CSV, ".tsv": TSV, ".tab": TSV, ".md": MARKDOWN, ".markdown": MARKDOWN, ".html": HTML, ".htm": HTML,
+    ".xhtml": HTML, ".eml": EML, ".mht": EML, ".mhtml": EML, ".xml": "text/xml", ".json": "application/json",
+}  # fmt: skip
+
+
+def unsupported(what: str, advice: str = "") -> UnreadableDocument:
+    return UnreadableDocument("unsupported", f"This is {what}. {advice or f'Footnote reads {READABLE}.'}")
+
+
+def media_type_of(path: Path, filename: str) -> str:
+    """The media type a parser is chosen by. Raises UnreadableDocument for what no parser reads."""
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if not head.strip(b"\0 \t\r\n"):
+        raise UnreadableDocument("empty", "This file is empty.")
+    if b"%PDF-" in head[:1024]:
+        return PDF
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _packed(path)
+    if head.startswith(olefile.MAGIC):
+        return _compound(path)
+    for signature, offset, what in _OTHER_KINDS:
+        if head.startswith(signature, offset):
+            raise unsupported(what)
+    if head.startswith(b"{\\rtf"):
+        raise unsupported("a document in the RTF format", "Save it as .docx or PDF and upload that.")
+    extension = PurePosixPath(filename).suffix.lower()
+    if extension == ".pdf" and (b" obj" in head or _looks_binary(head)):
+        return PDF  # its first bytes are lost, the rest may be readable
+    if _looks_binary(head):
+        raise unsupported("a kind of file Footnote does not know")
+    return _text_kind(decode(head), extension)
+
+
+def _looks_binary(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) // 4:
+        return not decode(head).isprintable() and decode(head).count("\ufffd") > len(head) // 100
+    return len(_BINARY.findall(head)) > len(head) // 50
+
+
+def _text_kind(text: str, extension: str) -> str:
+    start = text.lstrip("\ufeff \t\r\n")
+    if re.match(r"<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*(?:<!doctype svg[^>]*>\s*)?<svg\b|<svg\b", start, re.I | re.S):
+        raise unsupported("a picture")
+    if start.startswith("From ") and _MAIL_HEADER.search(start[:4000]):
+        return MBOX
+    header_block = re.split(r"\n\s*\n", start, maxsplit=1)[0]
+    if extension != ".md" and len(_MAIL_HEADER.findall(header_block)) >= 3 and _MAIL_HEADER.match(start):
+        return EML
+    if _HTML.match(start):
+        return HTML
+    if start.startswith("{") and '"nbformat"' in text or extension == ".ipynb":
+        return IPYNB
+    return _BY_EXTENSION.get(extension, PLAIN)
+
+
+def _packed(path: Path) -> str:
+    """Word, Excel, PowerPoint, OpenDocument and EPUB files are ZIP archives."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            names = {member.filename for member in members}
+            mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        raise UnreadableDocument("damaged", DAMAGED) from error
+    # What is unpacked never exceeds what is declared, so the declaration can be trusted as an upper bound.
+    if sum(member.file_size for member in members) > UNPACKED_MAX_BYTES:
+        raise UnreadableDocument("too_large", TOO_LARGE)
+    if any(member.flag_bits & 1 for member in members):
+        raise UnreadableDocument("encrypted", "This file is password-protected. Remove the password and upload it again.")
+    if mimetype.startswith(EPUB.encode()):
+        return EPUB
+    if mimetype.startswith(b"application/vnd.oasis.opendocument"):
+        if mimetype.strip() == ODT.encode():
+            return ODT
+        raise unsupported("an OpenDocument file other than text", "Save it as .xlsx, .pptx or PDF and upload that.")
+    for part, media_type in (("word/document", DOCX), ("xl/workbook.xml", XLSX), ("ppt/presentation", PPTX)):
+        if any(name.startswith(part) for name in names):
+            return media_type
+    if "[Content_Types].xml" in names:
+        raise _other_office(names)
+    raise unsupported("an archive", "Unpack it and upload the files that are in it.")
+
+
+def _other_office(names: set[str]) -> UnreadableDocument:
+    if "xl/workbook.bin" in names:
+        return unsupported("a binary Excel workbook (.xlsb)", "Save it as .xlsx and upload that.")
+    if any(name.startswith("visio/") for name in names):
+        return unsupported("a Visio drawing", "Save it as PDF and upload that.")
+    if any(name.startswith(("word/", "xl/", "ppt/")) for name in names):
+        return UnreadableDocument("damaged", DAMAGED)
+    return unsupported("an archive", "Unpack it and upload the files that are in it.")
+
+
+def _compound(path: Path) -> str:
+    """Older Office files, Outlook messages and password-protected newer Office files."""
+    try:
+        with olefile.OleFileIO(path) as container:
+            streams = {"/".join(entry).lower() for entry in container.listdir()}
+    except (OSError, ValueError, IndexError, TypeError, AttributeError) as error:
+        raise UnreadableDocument("damaged", DAMAGED) from error
+    if "encryptedpackage" in streams:
+        raise UnreadableDocument("encrypted", "This file is password-protected. Remove the password and upload it again.")
+    if "__properties_version1.0" in streams:
+        return MSG
+    if streams & {"workbook", "book"}:
+        return XLS
+    if "worddocument" in streams:
+        raise unsupported("a document in the old Word format (.doc)", "Save it as .docx or PDF and upload that.")
+    if "powerpoint document" in streams:
+        raise unsupported("slides in the old PowerPoint format (.ppt)", "Save them as .pptx or PDF and upload that.")
+    raise unsupported("a kind of file Footnote does not know")

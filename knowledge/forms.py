@@ -1,0 +1,30 @@
+"""What a curator may set on a document."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django import forms
+
+from accounts.models import User
+from knowledge.models import Document
+
+
+class DocumentSettingsForm(forms.ModelForm[Document]):
+    """Title, dates and replacement of a document. Only documents of the same readers' view can be named."""
+
+    class Meta:
+        model = Document
+        fields: ClassVar = ["title", "effective", "review_by", "superseded_by"]
+        widgets: ClassVar = {
+            "effective": forms.DateInput(attrs={"type": "date"}),
+            "review_by": forms.DateInput(attrs={"type": "date"}),
+        }
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through to Django's form unchanged
+        choices = Document.objects.visible_to(user).filter(current__isnull=False).exclude(pk=self.instance.pk)
+        field = self.fields["superseded_by"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = choices
+        field.empty_label = "Nothing replaces it"

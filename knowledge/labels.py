@@ -1,0 +1,14 @@
+"""How a place in a document is called, in one way everywhere. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def page_label(kind: str, number: int, label: str = "", heading_path: Sequence[str] = ()) -> str:
+    """"page 4", "slide 3", "sheet Prices", or the last heading of a document without pages."""
+    if kind == "sheet":
+        return f"sheet {label or number}"
+    if kind in {"page", "slide"}:
+        return f"{kind} {number}"
+    return heading_path[-1] if heading_path else (label or "text")

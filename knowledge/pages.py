@@ -1,0 +1,148 @@
+"""A stored page as people look at it: the PDF page as a picture, a sheet as a table, anything else as text, with the
+quoted words marked in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.urls import reverse
+
+from knowledge.errors import UnreadableDocument
+from knowledge.labels import page_label
+from knowledge.models import Document, DocumentVersion, Page
+from knowledge.pdf_view import Box, letters
+from knowledge.sandbox import run_in_child
+
+PDF = "application/pdf"
+IMAGE_WIDTH = 1240
+_VIEW_LIMITS = {"memory_bytes": 1024 * 1024 * 1024, "cpu_seconds": 20, "wall_seconds": 40}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a shown table; some of its words may be marked."""
+
+    text: str
+    marked: bool
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class PageView:
+    """What the source pane shows. ``boxes`` are in percent of the picture."""
+
+    document: Document
+    version: DocumentVersion
+    page: Page
+    page_label: str
+    image_url: str | None
+    boxes: Sequence[Box]
+    segments: Sequence[tuple[str, bool]]
+    table: Sequence[Sequence[Cell]] | None
+    quote: str
+    previous_url: str | None
+    next_url: str | None
+    download_url: str
+    is_current: bool
+    current_number: int | None
+    footnote_number: int | None
+    notice: str
+
+
+def page_view(page: Page, start: int = 0, end: int = 0, footnote: int | None = None, heading: str = "") -> PageView:
+    """The view of a page with ``page.text[start:end]`` marked; nothing is marked when they are equal.
+
+    The caller has checked that the person may see the page.
+    """
+    version, document = page.version, page.version.document
+    start, end = max(0, min(start, len(page.text))), max(0, min(end, len(page.text)))
+    quote = page.text[start:end] if end > start else ""
+    pictured = version.media_type == PDF
+    marks, notice = _marks(page, start, end) if pictured and quote else ((), "")
+    current = document.current.number if document.current else None
+    return PageView(
+        document=document,
+        version=version,
+        page=page,
+        page_label=page_label(page.kind, page.number, page.label, (heading,) if heading else ()),
+        image_url=_url("page_image", page, page.number) if pictured else None,
+        boxes=marks,
+        segments=_segments(page.text, start, end),
+        table=_table(page.text, start, end) if page.kind == Page.Kind.SHEET else None,
+        quote=quote,
+        previous_url=_neighbour(page, -1),
+        next_url=_neighbour(page, 1),
+        download_url=reverse("document_download", args=[document.pk, version.number]),
+        is_current=version.is_current,
+        current_number=current,
+        footnote_number=footnote,
+        notice=notice,
+    )
+
+
+def page_image(page: Page) -> Path:
+    """The picture of a PDF page as a PNG file, rendered once. Raises UnreadableDocument when it cannot be."""
+    target: Path = settings.PAGE_CACHE_DIR / str(page.version_id) / f"{page.number}-{IMAGE_WIDTH}.png"
+    if not target.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_suffix(f".{page.pk}.tmp")
+        run_in_child(
+            "knowledge.pdf_view:render", page.version.blob.path, page.number, str(temporary), IMAGE_WIDTH, **_VIEW_LIMITS
+        )
+        temporary.replace(target)
+    return target
+
+
+def _url(name: str, page: Page, number: int) -> str:
+    return reverse(name, args=[page.version.document_id, page.version.number, number])
+
+
+def _neighbour(page: Page, step: int) -> str | None:
+    number = page.number + step
+    return _url("document_page", page, number) if 1 <= number <= page.version.page_count else None
+
+
+def _marks(page: Page, start: int, end: int) -> tuple[Sequence[Box], str]:
+    try:
+        found = _boxes(page.version.blob.path, page.number, page.text, start, end)
+    except UnreadableDocument as error:
+        return (), f"The words could not be marked on the picture: {error}"
+    if not found:
+        return (), "The words stand on this page, but their place on the picture could not be found. The text is below."
+    return found, ""
+
+
+@lru_cache(maxsize=512)
+def _boxes(path: str, number: int, text: str, start: int, end: int) -> tuple[Box, ...]:
+    quote = text[start:end]
+    before, needle = letters(text[:end])[0], letters(quote)[0]
+    occurrence = max(0, before.count(needle) - 1) if needle else 0
+    return tuple(run_in_child("knowledge.pdf_view:boxes", path, number, quote, occurrence, **_VIEW_LIMITS))
+
+
+def _segments(text: str, start: int, end: int) -> list[tuple[str, bool]]:
+    if end <= start:
+        return [(text, False)]
+    parts = [(text[:start], False), (text[start:end], True), (text[end:], False)]
+    return [part for part in parts if part[0]]
+
+
+def _table(text: str, start: int, end: int) -> list[list[Cell]] | None:
+    """Cells of a sheet stored as lines with bars between the cells."""
+    rows: list[list[Cell]] = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        marked = end > start and offset < end and offset + len(line.rstrip()) > start
+        offset += len(line)
+        stripped = line.strip()
+        if not stripped.startswith("|") or set(stripped) <= set("|-: "):
+            continue
+        cells = stripped.strip("|").split("|")
+        rows.append([Cell(cell.strip(), marked) for cell in cells])
+    return rows or None

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from knowledge import views
+
+_PAGE = "documents/<uuid:document_id>/v/<int:number>/p/<int:page>/"
+
+urlpatterns = [
+    path("documents/", views.documents, name="documents"),
+    path("documents/<uuid:document_id>/", views.document, name="document"),
+    path("documents/<uuid:document_id>/settings/", views.document_settings, name="document_settings"),
+    path("documents/<uuid:document_id>/delete/", views.document_delete, name="document_delete"),
+    path("documents/<uuid:document_id>/v/<int:number>/download/", views.document_download, name="document_download"),
+    path(_PAGE, views.document_page, name="document_page"),
+    path(f"{_PAGE}image.png", views.page_picture, name="page_image"),
+]

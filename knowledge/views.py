@@ -1,0 +1,165 @@
+"""Pages to browse documents and to open a page of one. Hidden and non-existent look the same: 404."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from accounts.models import User
+from accounts.policy import Audience, allow
+from knowledge.audience import audience_sentences
+from knowledge.documents import delete_document
+from knowledge.errors import UnreadableDocument
+from knowledge.forms import DocumentSettingsForm
+from knowledge.models import Collection, Document, DocumentVersion, Page
+from knowledge.pages import page_image, page_view
+from knowledge.requests import asker, whole_number
+
+PER_PAGE = 50
+SORTS = {"title": "title", "-title": "-title", "updated": "updated", "-updated": "-updated", "collection": "collection__name"}
+
+
+@require_GET
+@allow(Audience.SIGNED_IN)
+def documents(request: HttpRequest) -> HttpResponse:
+    user = asker(request)
+    query = request.GET.get("q", "").strip()[:200]
+    found = listed(user).select_related("collection", "owner", "current")
+    if query:
+        found = found.filter(Q(title__icontains=query) | Q(name__icontains=query))
+    if slug := request.GET.get("collection", ""):
+        found = found.filter(collection__slug=slug)
+    found = found.order_by(SORTS.get(request.GET.get("sort", ""), "title"), "pk")
+    context = {
+        "documents": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "query": query,
+        "collections": Collection.objects.visible_to(user),
+    }
+    return render(request, "knowledge/documents.html", context)
+
+
+def listed(user: User) -> QuerySet[Document]:
+    """Documents a person finds in lists: readable ones; one that never became ready only for its curators."""
+    curated = Collection.objects.curated_by(user)
+    return Document.objects.visible_to(user).filter(Q(current__isnull=False) | Q(collection__in=curated))
+
+
+@require_GET
+@allow(Audience.SIGNED_IN)
+def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    user = asker(request)
+    found = get_object_or_404(listed(user).select_related("collection", "owner", "current"), pk=document_id)
+    return _document_page(request, user, found, DocumentSettingsForm(instance=found, user=user))
+
+
+def _document_page(
+    request: HttpRequest, user: User, found: Document, form: DocumentSettingsForm, status: int = 200
+) -> HttpResponse:
+    can_curate = Collection.objects.curated_by(user).filter(pk=found.collection_id).exists()
+    versions = found.versions.order_by("-number").select_related("created_by")
+    context = {
+        "document": found,
+        "versions": versions if can_curate else versions.filter(state=DocumentVersion.State.READY),
+        "audience": audience_sentences(found) if can_curate else [],
+        "pages": found.current.pages.defer("text") if found.current else [],
+        "can_curate": can_curate,
+        "form": form,
+    }
+    return render(request, "knowledge/document.html", context, status=status)
+
+
+@require_POST
+@allow(Audience.CURATOR)
+def document_settings(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    user = asker(request)
+    found = _curated(user, document_id)
+    form = DocumentSettingsForm(request.POST, instance=found, user=user)
+    if not form.is_valid():
+        found.refresh_from_db()
+        return _document_page(request, user, found, form, status=422)
+    form.save()
+    audit.record(user, "document.changed", found)
+    messages.success(request, "Saved. The next answers follow it.")
+    return redirect("document", document_id)
+
+
+@require_POST
+@allow(Audience.CURATOR)
+def document_delete(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    user = asker(request)
+    found = _curated(user, document_id)
+    delete_document(found, user)
+    messages.success(request, f"“{found.title}” is deleted. No answer uses it from now on.")
+    return redirect("documents")
+
+
+def _curated(user: User, document_id: uuid.UUID) -> Document:
+    """A document this person may both see and change."""
+    return get_object_or_404(
+        Document.objects.visible_to(user).filter(collection__in=Collection.objects.curated_by(user)), pk=document_id
+    )
+
+
+def _page(user: User, document_id: uuid.UUID, number: int, page: int) -> Page:
+    return get_object_or_404(
+        Page.objects.visible_to(user).select_related("version__document__current", "version__document__collection"),
+        version__document_id=document_id,
+        version__number=number,
+        version__state=DocumentVersion.State.READY,
+        number=page,
+    )
+
+
+@require_GET
+@allow(Audience.SIGNED_IN)
+def document_page(request: HttpRequest, document_id: uuid.UUID, number: int, page: int) -> HttpResponse:
+    user = asker(request)
+    found = _page(user, document_id, number, page)
+    view = page_view(found, whole_number(request.GET.get("start")), whole_number(request.GET.get("end")))
+    audit.record(user, "page.read", found.version.document, version=found.version_id, page=found.number)
+    return render(request, source_template(request), {"view": view})
+
+
+def source_template(request: HttpRequest) -> str:
+    """The pane alone for a request from the page's script, a whole page otherwise."""
+    return "knowledge/_page.html" if getattr(request, "htmx", False) else "knowledge/page.html"
+
+
+@require_GET
+@allow(Audience.SIGNED_IN)
+def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, page: int) -> HttpResponse | FileResponse:
+    found = _page(asker(request), document_id, number, page)
+    try:
+        path = page_image(found)
+    except UnreadableDocument as error:
+        raise Http404(str(error)) from error
+    response = FileResponse(path.open("rb"), content_type="image/png")
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_GET
+@allow(Audience.SIGNED_IN)
+def document_download(request: HttpRequest, document_id: uuid.UUID, number: int) -> FileResponse:
+    user = asker(request)
+    version = get_object_or_404(
+        DocumentVersion.objects.visible_to(user), document_id=document_id, number=number, state=DocumentVersion.State.READY
+    )
+    audit.record(user, "document.downloaded", version.document, version=version.pk)
+    # Always an attachment of no particular type: what was uploaded is never rendered on our origin.
+    response = FileResponse(
+        version.blob.open("rb"),
+        as_attachment=True,
+        filename=version.filename.rsplit("/", maxsplit=1)[-1],
+        content_type="application/octet-stream",
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,121 @@
+"""The index follows the rows, from a snapshot or without one, and never serves a damaged file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from django.db import transaction
+from pytest_django.fixtures import SettingsWrapper
+
+from knowledge import documents, projection, snapshots
+from knowledge.models import Collection, Document, Passage
+from knowledge.verification import verify
+
+pytestmark = pytest.mark.django_db
+MakeDocument = Callable[..., Document]
+
+
+@pytest.fixture(autouse=True)
+def own_index(settings: SettingsWrapper, tmp_path: Path) -> Iterator[None]:
+    settings.INDEX_DIR = tmp_path / "index"
+    projection.forget_projection()
+    yield
+    projection.forget_projection()
+
+
+@pytest.fixture
+def filled(make_document: MakeDocument, team: Collection, people: SimpleNamespace) -> list[Document]:
+    return [
+        make_document(team, f"note-{n}.md", f"Note {n}: the pump of station {n} was serviced.", by=people.alice)
+        for n in range(5)
+    ]
+
+
+def held() -> set[int]:
+    return set(projection.get_projection().index.ids().tolist())
+
+
+def rows() -> set[int]:
+    return set(Passage.objects.searchable().values_list("pk", flat=True))
+
+
+def test_it_is_built_from_the_rows_and_follows_them(
+    filled: list[Document], make_document: MakeDocument, team: Collection, people: SimpleNamespace
+) -> None:
+    assert held() == rows() != set()
+    before = projection.get_projection()
+    make_document(team, "one-more.md", "The spare pump is in Sandholm.", by=people.alice)
+    documents.delete_document(filled[0], people.alice)
+    assert held() == rows()
+    assert projection.get_projection() is before
+
+
+def test_a_change_outside_a_transaction_is_refused(transactional_db: None) -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        projection.record_added(1, 1)
+
+
+def test_a_new_process_starts_from_the_snapshot_and_catches_up(
+    filled: list[Document], settings: SettingsWrapper, people: SimpleNamespace
+) -> None:
+    settings.INDEX_SNAPSHOT_EVERY = 1
+    assert projection.write_snapshot_if_due()
+    assert not projection.write_snapshot_if_due()
+    documents.delete_document(filled[1], people.alice)
+    projection.forget_projection()
+    assert held() == rows()
+    current = projection.get_projection()
+    ids, lengths = current.passages_of([filled[2].current_id or 0])
+    assert len(ids) == len(lengths) == filled[2].current.passage_count  # type: ignore[union-attr]  # it is ready
+
+
+@pytest.mark.parametrize("harm", ["flip", "truncate", "remove", "manifest"])
+def test_a_damaged_snapshot_is_set_aside_and_the_rows_take_over(
+    filled: list[Document], settings: SettingsWrapper, harm: str
+) -> None:
+    directory = snapshots.write(projection.get_projection().snapshot())
+    victim = directory / ("manifest.json" if harm == "manifest" else "vectors.faiss")
+    raw = bytearray(victim.read_bytes())
+    if harm == "flip":
+        raw[len(raw) // 2] ^= 1
+        victim.write_bytes(raw)
+    elif harm == "remove":
+        victim.unlink()
+    else:
+        victim.write_bytes(raw[: len(raw) // 2])
+    projection.forget_projection()
+    assert held() == rows()
+    assert not directory.exists()
+    assert (settings.INDEX_DIR / "quarantine" / directory.name).is_dir()
+
+
+def test_a_snapshot_of_another_model_is_left_alone_and_not_used(filled: list[Document]) -> None:
+    held_now = projection.get_projection().snapshot()
+    other = snapshots.Snapshot("other@1", held_now.position, held_now.ids, held_now.versions, held_now.lengths, held_now.index)
+    directory = snapshots.write(other)
+    projection.forget_projection()
+    assert held() == rows()
+    assert directory.is_dir()
+
+
+def test_only_the_newest_generations_are_kept(filled: list[Document], settings: SettingsWrapper) -> None:
+    for _ in range(4):
+        snapshots.write(projection.get_projection().snapshot())
+    assert len(list(settings.INDEX_DIR.glob("generation-*"))) == 2
+    assert not list(settings.INDEX_DIR.glob(".writing-*"))
+
+
+def test_verify_finds_nothing_on_a_sound_house_and_every_kind_of_harm(filled: list[Document]) -> None:
+    assert verify().differences == []
+    first, second, third, *_ = Passage.objects.order_by("pk")
+    Passage.objects.filter(pk=first.pk).update(text="other words")
+    Passage.objects.filter(pk=second.pk).update(vector=np.zeros(384, "<f4").tobytes())
+    projection.get_projection().index.remove(np.array([third.pk]))
+    Path(filled[3].current.blob.path).unlink()  # type: ignore[union-attr]  # it is ready
+    found = " / ".join(verify().differences)
+    for words in ("differ from the page text", "vector that is damaged", "missing from the index", "is missing"):
+        assert words in found
