@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -67,10 +67,23 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+class TrailIsAppendOnly(Exception):
+    """Somebody tried to change or remove a line of the audit trail."""
+
+
+class Trail(models.QuerySet["AuditEvent"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TrailIsAppendOnly("Lines of the audit trail are never changed.")
+
+    def delete(self) -> NoReturn:
+        raise TrailIsAppendOnly("Lines of the audit trail are never removed.")
+
+
 class AuditEvent(models.Model):
     """One line of the trail: who did what to which object, in ids only. Rows are never changed or removed.
 
-    ``actor_id`` is a plain number, not a foreign key, so that the trail outlives the person's row.
+    ``actor_id`` is a plain number, not a foreign key, so that the trail outlives the person's row. This class refuses
+    changes with a clear error; triggers in the database refuse what goes around it (migration 0002).
     """
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -80,8 +93,18 @@ class AuditEvent(models.Model):
     object_id = models.CharField(max_length=64, blank=True)
     detail = models.JSONField(default=dict)
 
+    objects = Trail.as_manager()
+
     class Meta:
         ordering = ("-id",)
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action} {self.object_type} {self.object_id}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TrailIsAppendOnly("Lines of the audit trail are never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TrailIsAppendOnly("Lines of the audit trail are never removed.")

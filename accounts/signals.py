@@ -1,0 +1,37 @@
+"""Sign-ins, failed sign-ins and sign-outs go to the trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import signals
+from django.db.models import Q
+from django.dispatch import receiver
+
+from accounts import audit
+from accounts.models import User
+
+
+@receiver(signals.user_logged_in)
+def signed_in(sender: Any, user: User, **kwargs: Any) -> None:
+    audit.record(user, "signin", user)
+
+
+@receiver(signals.user_logged_out)
+def signed_out(sender: Any, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        audit.record(user, "signout", user)
+
+
+@receiver(signals.user_login_failed)
+def sign_in_failed(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
+    """What was typed may be a password in the wrong field, so only the id of the person it names is kept."""
+    audit.record(None, "signin.failed", named_person(credentials))
+
+
+def named_person(credentials: dict[str, Any]) -> User | None:
+    """The person whom sign-in credentials name, by user name or e-mail address."""
+    name = str(credentials.get("username") or credentials.get("email") or credentials.get("login") or "").strip()
+    if not name:
+        return None
+    return User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name)).order_by("pk").first()

@@ -1,0 +1,104 @@
+"""Which one to three quotes make the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.facts import quantities
+from assistant.selection.questions import Profile, covered
+from assistant.selection.ranking import Ranked
+from knowledge.lexical import analyse
+from knowledge.search import Evidence
+
+MOST = 3
+ENOUGH = 0.75  # a further quote must come near the best one
+NEW_SHARE = 0.2  # of the question's weight that a further quote must add
+ALIKE = 0.5  # shared terms of two sentences about the same matter
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The evidence with its ranked units, for the whole question and for each of its parts."""
+
+    profile: Profile
+    evidence: tuple[Evidence, ...]
+    ranked: tuple[Ranked, ...]
+    parts: tuple[tuple[Ranked, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A unit to quote; ``named`` when the reader must be told which document says so."""
+
+    item: Ranked
+    named: bool = False
+
+
+def choose(material: Material) -> list[Choice]:
+    """The quotes of the answer in the order they are shown; empty when nothing can be quoted."""
+    if not material.ranked:
+        return []
+    best = material.ranked[0]
+    if rival := _rival(best, material.ranked):
+        pair = sorted((best, rival), key=lambda item: item.evidence.dated, reverse=True)
+        return [Choice(item, named=True) for item in pair]
+    chosen = [best]
+    for part in material.parts:
+        if part and part[0].score >= ENOUGH * best.score and len(chosen) < MOST:
+            _add(chosen, part[0])
+    for item in material.ranked[1:]:
+        if len(chosen) < MOST and item.score >= ENOUGH * best.score and _adds(material.profile, chosen, item):
+            _add(chosen, item)
+    return [Choice(item) for item in _reading_order(chosen)]
+
+
+def _add(chosen: list[Ranked], item: Ranked) -> None:
+    if all((item.unit.source, item.unit.start) != (other.unit.source, other.unit.start) for other in chosen):
+        chosen.append(item)
+
+
+def _adds(profile: Profile, chosen: Sequence[Ranked], item: Ranked) -> bool:
+    """Whether a unit's own words answer to a part of the question that nothing chosen speaks of."""
+    said = " ".join(f"{other.unit.shown} {other.unit.context}" for other in chosen)
+    before, _ = covered(profile.weights, said)
+    after, _ = covered(profile.weights, f"{said} {item.unit.shown}")
+    return after - before >= NEW_SHARE
+
+
+def _rival(best: Ranked, ranked: Sequence[Ranked]) -> Ranked | None:
+    """A sentence of another document in force that says the same of the same matter with other figures."""
+    figures = _figures(best)
+    if not figures or best.evidence.superseded:
+        return None
+    for item in ranked[1:]:
+        if item.evidence.document_id == best.evidence.document_id or item.evidence.superseded:
+            continue
+        theirs = _figures(item)
+        same_kind = {unit for _, unit in figures} & {unit for _, unit in theirs}
+        if item.score >= 0.85 * best.score and same_kind and not figures & theirs and _alike(best, item):
+            return item
+    return None
+
+
+def _figures(item: Ranked) -> set[tuple[str, str]]:
+    return {(str(quantity.value), quantity.unit) for quantity in quantities(item.unit.shown) if quantity.unit}
+
+
+def _alike(one: Ranked, other: Ranked) -> bool:
+    mine = {term for term in analyse(one.unit.shown) if not term[0].isdigit()}
+    theirs = {term for term in analyse(other.unit.shown) if not term[0].isdigit()}
+    return len(mine & theirs) >= ALIKE * max(1, min(len(mine), len(theirs)))
+
+
+def _reading_order(chosen: Sequence[Ranked]) -> list[Ranked]:
+    """Documents in the order of their best quote; quotes of one document as they are read there."""
+    documents = list(dict.fromkeys(item.evidence.document_id for item in chosen))
+    return sorted(
+        chosen,
+        key=lambda item: (
+            documents.index(item.evidence.document_id),
+            item.evidence.page_number,
+            item.evidence.start + item.unit.start,
+        ),
+    )

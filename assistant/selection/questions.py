@@ -1,0 +1,102 @@
+"""What a question asks for: its weighted terms, its parts, and the kind of thing that would answer it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assistant.facts import dates, names, quantities
+from knowledge.lexical import analyse
+
+_MONEY = {"eur", "usd", "gbp"}
+_TIME = {"second", "minute", "hour", "day", "week", "month", "year", "night"}
+_KINDS = (
+    ("duration", re.compile(r"\bhow (?:long|soon|often|many (?:days|weeks|months|years|hours|minutes|nights))\b", re.I)),
+    ("money", re.compile(r"\b(?:how much (?:money|does|do|is|are|can|may|will)|price|costs?|fee|rate|salary|budget)\b", re.I)),
+    ("number", re.compile(r"\bhow (?:much|many|far|high|large|big|fast|heavy|deep|wide|old)\b|\bwhat (?:percentage|share|"
+                          r"number)\b|\b(?:limit|maximum|minimum|threshold|extension|phone number)\b", re.I)),
+    ("date", re.compile(r"\b(?:when|what (?:date|day|time|year|month)|which (?:date|day|year|month)|deadline|since when|"
+                        r"until when|by when)\b", re.I)),
+    ("person", re.compile(r"\b(?:who|whom|whose|which person)\b", re.I)),
+)  # fmt: skip
+_YES_NO = re.compile(
+    r"^\W*(?:so |and |but )?(?:is|are|was|were|do|does|did|can|could|may|might|must|should|will|would|has|have|am)\b", re.I
+)
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s?(?:am|pm)\b", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"\?\s+|;\s+|,?\s+and\s+(?=(?:also\s+)?(?:what|when|who|whom|how|where|which|why|is|are|do|does|can|may|must|should|will)\b)",
+    re.I,
+)
+_RULE_WORDS = re.compile(
+    r"\b(?:must|may|can|cannot|not|no|only|allowed|permitted|forbidden|required|need|needs|always|never|entitled)\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """``weights`` maps the question's analysed terms to what they weigh; ``expects`` is "" when anything may answer."""
+
+    question: str
+    weights: Mapping[str, float]
+    expects: str
+    parts: tuple[str, ...]
+    names: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+def profile(question: str, term_weights: Mapping[str, float], asked: str = "") -> Profile:
+    """``question`` as it was searched (follow-ups resolved); ``asked`` the words of the asker, for its kind and parts.
+
+    ``term_weights`` are inverse document frequencies inside what the asker may see.
+    """
+    typed = asked or question
+    terms = dict.fromkeys(analyse(question))
+    heaviest = max(term_weights.values(), default=1.0)
+    weights = {term: max(term_weights.get(term, heaviest), 0.05) for term in terms}
+    parts = tuple(part.strip(" ?") for part in _SPLIT.split(typed) if len(analyse(part)) >= 2)
+    return Profile(
+        question=question,
+        weights=weights,
+        expects=expected(typed),
+        parts=parts if len(parts) > 1 else (),
+        names=tuple(names(f"about {question}")),
+        numbers=tuple(re.findall(r"\d+", question)),
+    )
+
+
+def expected(question: str) -> str:
+    """The kind of thing that answers: duration, money, number, date, person, yes_no or ""."""
+    for kind, pattern in _KINDS:
+        if pattern.search(question):
+            return kind
+    return "yes_no" if _YES_NO.match(question) else ""
+
+
+def fits(expects: str, text: str) -> float:
+    """How far a text holds the kind of thing that is asked for: 1 it does, 0 it does not, .5 nothing particular asked."""
+    if not expects:
+        return 0.5
+    if expects == "yes_no":
+        return 1.0 if _RULE_WORDS.search(text) else 0.4
+    if expects == "person":
+        return 1.0 if names(f"about {text}") else 0.2
+    if expects == "date":
+        return 1.0 if dates(text) or _CLOCK.search(text) else 0.3 * bool(re.search(r"\d", text))
+    units = {quantity.unit for quantity in quantities(text)}
+    if expects == "money":
+        return 1.0 if units & _MONEY else 0.5 * bool(units)
+    if expects == "duration":
+        return 1.0 if units & _TIME else 0.4 * bool(units)
+    return 1.0 if units else 0.0
+
+
+def covered(weights: Mapping[str, float], text: str, around: str = "") -> tuple[float, float]:
+    """Weighted share of the question's terms in a text, and the share that only its surroundings add."""
+    total = sum(weights.values())
+    if not total:
+        return 0.0, 0.0
+    own, near = set(analyse(text)), set(analyse(around))
+    inside = sum(weight for term, weight in weights.items() if term in own)
+    outside = sum(weight for term, weight in weights.items() if term in near and term not in own)
+    return inside / total, outside / total

@@ -1,0 +1,170 @@
+"""What can be quoted: the sentences, table rows and short lists of the evidence, each with what a reader sees around
+it. Pure.
+
+A table row is read with its table's header; a sentence that ends in a colon is quoted with the list it opens.
+Headings, questions and table headers are never answers of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.search import Evidence
+from knowledge.sentences import split_sentences
+
+LONGEST_LIST = 700  # characters
+_ROW = re.compile(r"\s*\|")
+_RULE = re.compile(r"[\s|:-]+")
+_ITEM = re.compile(r"\s*(?:[-*+•‣◦▪–—]|\(?[a-z0-9]{1,3}[.)])\s+", re.IGNORECASE)
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_NUMBERED_MARK = re.compile(r"\[(\s*\d[\d\s,@-]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Something to quote. ``evidence[source].text[start:end]`` are its exact words, ``shown`` what a reader is shown.
+
+    ``context`` is what stands around it (title, headings, table header), ``leaf`` the nearest heading.
+    """
+
+    source: int
+    start: int
+    end: int
+    kind: str
+    text: str
+    shown: str
+    context: str
+    leaf: str
+
+    @property
+    def read_as(self) -> str:
+        """What is compared with a question: the words with their nearest heading."""
+        return f"{self.leaf}: {self.shown}" if self.leaf else self.shown
+
+
+def units_of(source: int, evidence: Evidence, page_text: str) -> list[Unit]:
+    """Everything that can be quoted from one passage; ``page_text`` is its whole page, for table headers."""
+    spans = split_sentences(evidence.text)
+    units = []
+    position = 0
+    while position < len(spans):
+        taken, unit = _unit_at(source, evidence, page_text, spans, position)
+        if unit is not None:
+            units.append(unit)
+        position += taken
+    return units
+
+
+def _unit_at(
+    source: int, evidence: Evidence, page_text: str, spans: Sequence[tuple[int, int]], position: int
+) -> tuple[int, Unit | None]:
+    """The unit that begins with the span at ``position``, and how many spans it takes up."""
+    start, end = spans[position]
+    text = evidence.text[start:end]
+    leaf = _leaf(evidence)
+    context = " / ".join((evidence.document_title, *evidence.heading_path))
+    if _ROW.match(text):
+        header = table_header(page_text, evidence.start + start)
+        cells = _cells(text)
+        if _RULE.fullmatch(text) or header is None or cells == header:
+            return 1, None
+        shown = row_in_words(header, cells)
+        about = f"{context} / {' '.join(header)}"
+        return 1, Unit(source, start, end, "row", text, shown, about, leaf) if shown else None
+    if is_heading(text, evidence.heading_path):
+        return 1, None
+    if text.rstrip("*_ ").endswith(":"):
+        taken, list_end = _list_after(evidence.text, spans, position)
+        if taken > 1:
+            whole = evidence.text[start:list_end]
+            return 1, Unit(source, start, list_end, "list", whole, _list_in_words(whole), context, leaf)
+        return 1, None
+    shown = in_words(text)
+    return 1, Unit(source, start, end, "sentence", text, shown, context, leaf) if shown else None
+
+
+def _leaf(evidence: Evidence) -> str:
+    heading = evidence.heading_path[-1] if evidence.heading_path else evidence.document_title
+    return re.sub(r"^[\d.]+\s+", "", heading).strip()
+
+
+def _list_after(text: str, spans: Sequence[tuple[int, int]], position: int) -> tuple[int, int]:
+    """How many spans belong to "intro:" and its items, and where the last one ends."""
+    start, end = spans[position]
+    taken = 1
+    for item_start, item_end in spans[position + 1 :]:
+        if not _ITEM.match(text[item_start:item_end]) or item_end - start > LONGEST_LIST:
+            break
+        taken, end = taken + 1, item_end
+    return taken, end
+
+
+def is_heading(text: str, heading_path: Sequence[str]) -> bool:
+    """A heading, a question, or a scrap too short to say anything."""
+    plain = in_words(text)
+    if text.lstrip().startswith("#") or plain.endswith("?") or not re.search(r"[^\W\d_]{2}", plain):
+        return True
+    folded = plain.casefold().strip(" .:")
+    return any(folded == heading.casefold().strip(" .:") for heading in heading_path)
+
+
+def table_header(page_text: str, position: int) -> list[str] | None:
+    """Cells of the header of the table around a position of its page; None for a table without one."""
+    lines = list(_lines_before(page_text, position))
+    block: list[str] = []
+    for line in lines:
+        if not _ROW.match(line):
+            break
+        block.append(line)
+    for rule, header in zip(block, block[1:], strict=False):
+        if _RULE.fullmatch(rule) and "-" in rule:
+            return _cells(header)
+    return None
+
+
+def _lines_before(text: str, position: int) -> Iterator[str]:
+    """Lines from the one at ``position`` upwards."""
+    end = text.find("\n", position)
+    upto = text[: end if end >= 0 else len(text)]
+    yield from reversed(upto.split("\n"))
+
+
+def _cells(row: str) -> list[str]:
+    return [in_words(cell) for cell in row.strip().strip("|").split("|")]
+
+
+def row_in_words(header: Sequence[str], cells: Sequence[str]) -> str:
+    """"Header: value; Header: value", empty cells left out."""
+    names = [*header, *[""] * (len(cells) - len(header))]
+    pairs = [(name, cell) for name, cell in zip(names, cells, strict=False) if cell and cell.lower() != "nan"]
+    return "; ".join(f"{name}: {cell}" if name and not name.startswith("Unnamed:") else cell for name, cell in pairs)
+
+
+def _list_in_words(text: str) -> str:
+    intro, *items = [line for line in text.split("\n") if line.strip()]
+    joined = "; ".join(in_words(item).rstrip(";,.") for item in items)
+    return f"{in_words(intro)} {joined}."
+
+
+def in_words(text: str) -> str:
+    """The words without their layout: bullets, emphasis, link targets and line ends."""
+    plain = _LINK.sub(r"\1", _ITEM.sub("", text, count=1) if _ITEM.match(text) else text)
+    plain = re.sub(r"(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)", "", plain)
+    # "[3]" in a document is its own footnote mark and must not pass for one of ours.
+    plain = _NUMBERED_MARK.sub(r"(\1)", plain)
+    return re.sub(r"\s+", " ", plain).lstrip("# ").strip()
+
+
+def all_units(evidence: Sequence[Evidence], pages: Mapping[int, str]) -> list[Unit]:
+    """Units of all passages, in rank order of the passages; ``pages`` maps page ids to their text."""
+    found: list[Unit] = []
+    seen: set[tuple[int, int, int]] = set()
+    for source, item in enumerate(evidence):
+        for unit in units_of(source, item, pages.get(item.page_id, item.text)):
+            place = (item.page_id, item.start + unit.start, item.start + unit.end)
+            if place not in seen:  # passages may overlap
+                seen.add(place)
+                found.append(unit)
+    return found

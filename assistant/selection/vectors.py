@@ -1,0 +1,50 @@
+"""Vectors of single sentences, kept per process: the same sentences answer many questions."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+
+from knowledge.embedding import Vectors, get_embedder
+
+_KEPT = 8192  # vectors; 1.5 kB each at 384 dimensions
+_lock = threading.Lock()
+_cache: OrderedDict[bytes, Vectors] = OrderedDict()
+
+
+def vectors_of(texts: Sequence[str]) -> Vectors:
+    """(n, dimension) unit vectors. Raises SearchUnavailable when the model cannot be used."""
+    embedder = get_embedder()
+    keys = [hashlib.blake2b(f"{embedder.model_id}\0{text}".encode(), digest_size=16).digest() for text in texts]
+    known: dict[bytes, Vectors] = {}
+    with _lock:
+        for key in keys:
+            if key in _cache:
+                _cache.move_to_end(key)
+                known[key] = _cache[key]
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    if missing:
+        known.update(zip(missing, embedder.embed_documents(list(missing.values())), strict=True))
+        with _lock:
+            _cache.update((key, known[key]) for key in missing)
+            while len(_cache) > _KEPT:
+                _cache.popitem(last=False)
+    return np.stack([known[key] for key in keys]) if keys else np.zeros((0, embedder.dimension), dtype=np.float32)
+
+
+def cosines(question: str, texts: Sequence[str]) -> list[float]:
+    """Similarity of a question to each text. Raises SearchUnavailable when the model cannot be used."""
+    if not texts:
+        return []
+    asked = get_embedder().embed_query(question)
+    return [float(value) for value in vectors_of(texts) @ asked]
+
+
+def similarity(one: str, other: str) -> float:
+    """Cosine of two texts. Raises SearchUnavailable when the model cannot be used."""
+    first, second = vectors_of([one, other])
+    return float(first @ second)

@@ -1,0 +1,76 @@
+"""Word and PowerPoint files, EPUB books and notebooks, by markitdown."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from ingest.parsers.base import ParsedDocument, ParsedPage
+from ingest.parsers.cleaning import clean_line, clean_text
+from ingest.parsers.html import PLAIN_MARKDOWN
+from ingest.parsers.kinds import DOCX, EPUB, IPYNB, PPTX
+from ingest.parsers.markdown import markdown_headings
+from ingest.parsers.plain import text_document
+
+_SLIDE_MARK = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
+_PICTURE = re.compile(r"^!\[([^\]]*)\]\([^)]*\)$", re.MULTILINE)
+_OWN_NAME = re.compile(r"^(?:picture|image|grafik|bild|graphic|content placeholder)?[\s\d_-]*$", re.IGNORECASE)
+
+
+class WordParser:
+    media_types = frozenset({DOCX})
+
+    def parse(self, path: Path) -> ParsedDocument:
+        return text_document(_convert("DocxConverter", path, ".docx"))
+
+
+class BookParser:
+    media_types = frozenset({EPUB})
+
+    def parse(self, path: Path) -> ParsedDocument:
+        return text_document(_convert("EpubConverter", path, ".epub"))
+
+
+class NotebookParser:
+    media_types = frozenset({IPYNB})
+
+    def parse(self, path: Path) -> ParsedDocument:
+        return text_document(_convert("IpynbConverter", path, ".ipynb"))
+
+
+class SlidesParser:
+    """One page per slide; the speaker's notes belong to their slide."""
+
+    media_types = frozenset({PPTX})
+
+    def parse(self, path: Path) -> ParsedDocument:
+        slides = split_slides(_convert("PptxConverter", path, ".pptx"))
+        pages = [_slide(number, text) for number, text in enumerate(slides, start=1)]
+        return ParsedDocument(len(pages), pages, ("no_text", "These slides contain pictures only, with no text."))
+
+
+def _convert(converter: str, path: Path, extension: str) -> str:
+    # Importing it costs most of a second; plain files and PDF do without.
+    from markitdown import StreamInfo, converters
+
+    with path.open("rb") as stream:
+        result: Any = getattr(converters, converter)().convert(stream, StreamInfo(extension=extension), **PLAIN_MARKDOWN)
+    return str(result.markdown)
+
+
+def split_slides(markdown: str) -> list[str]:
+    """Texts of the slides in order. A mark that a slide's own text holds does not count: numbers run 1, 2, 3."""
+    starts: list[tuple[int, int]] = []
+    for mark in _SLIDE_MARK.finditer(markdown):
+        if int(mark[1]) == len(starts) + 1:
+            starts.append(mark.span())
+    ends = [start for start, _ in starts[1:]] + [len(markdown)]
+    return [markdown[after:end] for (_, after), end in zip(starts, ends, strict=True)]
+
+
+def _slide(number: int, markdown: str) -> ParsedPage:
+    text = clean_text(_PICTURE.sub(lambda m: "" if _OWN_NAME.match(m[1]) else m[1], markdown))
+    headings = markdown_headings(text)
+    title = headings[0].title if headings and headings[0].level == 1 else ""
+    return ParsedPage(number, "slide", text, clean_line(title), headings)
