@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.grounding import coverage
 from knowledge.lexical import analyse
@@ -18,6 +19,7 @@ from knowledge.sentences import split_sentences
 LONGEST_QUOTE = 700  # characters
 MATCHES = 0.5  # coverage from which a sentence without a marker is given a passage
 _MARKER = re.compile(r"\[\s*(\d{1,3}(?:@\d{1,6}-\d{1,6})?(?:\s*,\s*\d{1,3})*)\s*\]")
+_EXACT = re.compile(r"\[\d{1,3}@\d+-\d+\]")
 _UNFINISHED_MARKER = re.compile(r"\[[\d\s,@-]*$")
 _AFTER_STOP = re.compile(r"([.!?…][\"'”’)]*)[ \t]*((?:\[\s*\d[\d\s,@-]*\][ \t]*)+)")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)]|#{1,6})\s+")
@@ -56,7 +58,7 @@ class SentenceReader:
         settled = _AFTER_STOP.sub(r" \2\1 ", tail)
         spans = split_sentences(settled)
         # The last one may still grow, or a marker may follow its full stop.
-        if len(spans) > 1 and settled == _AFTER_STOP.sub(r" \2\1 ", settled):
+        if len(spans) > 1:
             done += [parsed for start, end in spans[:-1] if (parsed := parse_sentence(settled[start:end]))]
             self._pending = settled[spans[-1][0] :]
         return done
@@ -70,7 +72,8 @@ class SentenceReader:
         found = []
         for line in text.split("\n"):
             settled = _AFTER_STOP.sub(r" \2\1 ", line)
-            spans = [(0, len(settled))] if "@" in settled else split_sentences(settled)
+            # A line with exact characters is one quote, however many sentences it has.
+            spans = [(0, len(settled))] if _EXACT.search(settled) else split_sentences(settled)
             found += [parsed for start, end in spans if (parsed := parse_sentence(settled[start:end]))]
         return found
 
@@ -90,9 +93,18 @@ def parse_sentence(text: str) -> RawSentence | None:
     return RawSentence(said, tuple(markers)) if re.search(r"\w", said) else None
 
 
-def without_markers(text: str) -> str:
-    """Running text for people: markers taken out."""
-    return _MARKER.sub("", text)
+class ProvisionalText:
+    """Running text for people as it comes: markers are taken out, also those that arrive in pieces."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        self._held += text
+        unfinished = _UNFINISHED_MARKER.search(self._held)
+        cut = unfinished.start() if unfinished else len(self._held)
+        shown, self._held = self._held[:cut], self._held[cut:]
+        return _MARKER.sub("", shown)
 
 
 def supplied_only(markers: Sequence[Marker], passages: Sequence[str]) -> list[Marker]:
@@ -113,7 +125,7 @@ def choose_quote(sentence: str, passage: str) -> tuple[int, int]:
     if exact:
         return exact
     spans = split_sentences(passage) or [(0, len(passage))]
-    pairs = [(a[0], b[1]) for a, b in zip(spans, spans[1:], strict=False) if b[1] - a[0] <= LONGEST_QUOTE]
+    pairs = [(a[0], b[1]) for a, b in pairwise(spans) if b[1] - a[0] <= LONGEST_QUOTE]
     best = max(spans, key=lambda span: _fit(sentence, passage[span[0] : span[1]]))
     for pair in pairs:
         # Two sentences are quoted only when one alone misses a good part of what is said.

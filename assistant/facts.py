@@ -42,7 +42,8 @@ _UNIT_ALTERNATIVES = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len
 _SPELT = "|".join(sorted(_WORD_NUMBERS, key=len, reverse=True))
 _NUMBER = re.compile(
     rf"(?P<sign>[€$£]|\b(?:eur|usd|gbp)\s?)?\s?"
-    rf"(?P<digits>(?<![\w.])[-−]?\d{{1,3}}(?:[,\u202f\u00a0 ]\d{{3}})+(?:\.\d+)?(?!\d)|(?<![\w.])[-−]?\d+(?:[.,:]\d+)?|\b(?:{_SPELT})\b)"
+    rf"(?P<digits>(?<![\w.])[-−]?\d{{1,3}}(?:[,\u202f\u00a0 ]\d{{3}})+(?:\.\d+)?(?!\d)"
+    rf"|(?<![\w.])[-−]?\d+(?:[.,:]\d+)?|\b(?:{_SPELT})\b)"
     rf"(?:[\s\u00a0-]*(?:working |calendar |business |full |paid )?(?P<unit>{_UNIT_ALTERNATIVES})s?(?![a-z]))?",
     re.IGNORECASE,
 )
@@ -51,19 +52,18 @@ _DATES = (
     re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})\b"),
     re.compile(r"\b(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})\b"),
     re.compile(
-        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<name>{_MONTH_NAMES})\b\.?,?(?:\s+(?P<y>\d{{4}}))?", re.IGNORECASE
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<name>{_MONTH_NAMES})\b\.?,?(?:\s+(?P<y>\d{{4}}))?",
+        re.IGNORECASE,
     ),
     re.compile(
-        rf"\b(?P<name>{_MONTH_NAMES})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d),?(?:\s+(?P<y>\d{{4}}))?", re.IGNORECASE
+        rf"\b(?P<name>{_MONTH_NAMES})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d),?(?:\s+(?P<y>\d{{4}}))?",
+        re.IGNORECASE,
     ),
     re.compile(rf"\b(?P<name>{_MONTH_NAMES})\b\.?\s+(?P<y>\d{{4}})\b", re.IGNORECASE),
 )
 _NAME = re.compile(r"(?<![\w’'])(?:Dr\.\s+)?[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ0-9][\w’'-]*(?:\s+(?:[A-ZÀ-Þ][\w’'-]+|\d{2,4}))*")
 _STARTERS = frozenset(
-    "a an the this that these those it its they we you your our all any each every if in on at for from to when "
-    "where while who what which how why is are was were will may must can do does did no not never only please "
-    "and or but so as by with without after before during since until up there here one two three yes according "
-    "employees employee everyone nobody monday tuesday wednesday thursday friday saturday sunday".split()
+    ("i", "the", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 )
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t|refuses?d?|forbidden|prohibited|except)\b",

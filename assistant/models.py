@@ -70,7 +70,14 @@ class Answer(models.Model):
     notice = models.TextField(blank=True, help_text=_("A sentence for the reader about how this answer came about."))
     text = models.TextField(blank=True)
     sentences = models.JSONField(default=list, help_text=_("[{text, standing, reason, citations: [n]}]"))
-    retrieved = models.JSONField(default=list, help_text=_("[{passage_id, score, used}] in rank order"))
+    sentence_count = models.PositiveIntegerField(default=0)
+    retrieved = models.JSONField(
+        default=list, help_text=_("[{passage_id, document_id, score, used, supplied}] in rank order, ids only")
+    )
+    correction = models.ForeignKey(
+        "Review", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text=_("What a reviewer wrote about the same question, shown with this answer."),
+    )
     steps = models.JSONField(default=list, help_text=_("What was done, in words"))
     scope = models.JSONField(default=list, help_text=_("Ids of the collections that were searched"))
     searched_as = models.TextField(blank=True, help_text=_("The question as it was searched, follow-ups resolved"))
@@ -83,6 +90,7 @@ class Answer(models.Model):
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     stop_requested = models.BooleanField(default=False)
     followed = models.DateTimeField(null=True, blank=True, help_text=_("When somebody last listened to the stream"))
+    beat = models.DateTimeField(null=True, blank=True, help_text=_("Last sign of life of the process that answers"))
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
 

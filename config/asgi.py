@@ -6,3 +6,8 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_asgi_application()
+
+# Needs the applications, which the line above sets up.
+from config.checks import refuse_unsafe_start  # noqa: E402
+
+refuse_unsafe_start()

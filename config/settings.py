@@ -16,6 +16,9 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
+from config import broker
+from config.unfolding import UNFOLD as UNFOLD
+
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -97,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.unfolding.AdministrationPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -160,6 +164,7 @@ STORAGES: dict[str, Any] = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = FOOTNOTE_HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
 WHITENOISE_USE_FINDERS = True  # a fresh clone serves its pages without a collectstatic step
 FILE_UPLOAD_TEMP_DIR = FOOTNOTE_HOME / "tmp"
@@ -199,10 +204,10 @@ ANSWER_FOLLOWER_GRACE_SECONDS = env_float("FOOTNOTE_ANSWER_FOLLOWER_GRACE_SECOND
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL")
-VALKEY_DIR = FOOTNOTE_HOME / "valkey"
-if not REDIS_URL:
-    # The embedded Valkey listens on a socket inside this home, so that two homes never meet.
-    REDIS_URL = f"redis+socket://{VALKEY_DIR / 'valkey.sock'}"
+EMBEDDED_BROKER = not REDIS_URL
+if EMBEDDED_BROKER:
+    # The embedded Valkey listens on a socket of this home, so that two homes never meet.
+    REDIS_URL = broker.url(FOOTNOTE_HOME)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -247,6 +252,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login_failed": False}  # failed sign-ins are counted once, by axes, in the database
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if env("FOOTNOTE_OIDC_URL"):
@@ -270,6 +276,8 @@ AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
+AXES_USERNAME_CALLABLE = "accounts.adapters.sign_in_name"
+PROXIES = env_int("FOOTNOTE_PROXIES", 0)  # proxies of one's own in front, whose X-Forwarded-For is believed
 EMAIL_BACKEND = env("FOOTNOTE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 
 # --- Browser safety -------------------------------------------------------------------------------------------------
@@ -301,14 +309,6 @@ if BEHIND_TLS:
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-
-UNFOLD = {
-    "SITE_TITLE": "Footnote administration",
-    "SITE_HEADER": "Footnote",
-    "SITE_URL": "/",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": True,
-}
 
 # --- Logs: events and ids, never content ----------------------------------------------------------------------------
 LOG_DIR = FOOTNOTE_HOME / "logs"

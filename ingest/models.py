@@ -41,12 +41,18 @@ class IngestJob(models.Model):
     passages_total = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     lease_token = models.CharField(max_length=32, blank=True)
+    # Running: whose work it is until then. Queued: not to be taken before then (a pause after a transient failure).
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
     error_code = models.CharField(max_length=32, blank=True)
     error = models.TextField(blank=True)
+    note = models.TextField(
+        blank=True, help_text=_("What went on in spite of a shortcoming, such as one damaged page.")
+    )
     created = models.DateTimeField(auto_now_add=True)
+    enqueued = models.DateTimeField(null=True, blank=True, help_text=_("When it was last sent to the workers."))
     started = models.DateTimeField(null=True, blank=True)
+    stage_since = models.DateTimeField(null=True, blank=True)
     finished = models.DateTimeField(null=True, blank=True)
 
     class Meta:

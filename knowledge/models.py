@@ -66,11 +66,19 @@ class Grant(models.Model):
                 name="grant_names_exactly_one_audience",
                 violation_error_message=_("Choose exactly one of: everyone, a group, a person."),
             ),
-            models.UniqueConstraint(
-                fields=["collection", "everyone", "group", "user"],
-                nulls_distinct=False,
-                name="grant_once_per_audience",
-                violation_error_message=_("This audience already has a grant on this collection."),
+            # One rule per kind of audience: SQLite has no uniqueness over empty columns.
+            *(
+                models.UniqueConstraint(
+                    fields=["collection", *columns],
+                    condition=condition,
+                    name=f"grant_once_per_{audience}",
+                    violation_error_message=_("This audience already has a grant on this collection."),
+                )
+                for audience, columns, condition in (
+                    ("everyone", [], Q(everyone=True)),
+                    ("group", ["group"], Q(group__isnull=False)),
+                    ("user", ["user"], Q(user__isnull=False)),
+                )
             ),
         ]
 

@@ -1,17 +1,20 @@
 """Work on files that strangers made, in a child process that may die without harm.
 
-``run_in_child("package.module:function", …)`` runs a function in a fresh interpreter: no Django, an environment of
-three variables (so no secret is inherited), its own empty folder to work in, and limits on memory, CPU time, the size
-of written files and open files. A network is neither given nor taken away: what runs in here must not use one (the
-parsers never do), and an installation that wants proof runs the workers without a route to outside.
+``run_in_child("package.module:function", …)`` runs a function in a fresh interpreter: no Django, an
+environment of three variables (so no secret is inherited), its own empty folder to work in, and limits on
+memory, CPU time, the size of written files and open files. A network is neither given nor taken away: what
+runs in here must not use one (the parsers never do), and an installation that wants proof runs the workers
+without a route to outside.
 
-Parent and child speak JSON, a line a message: ``yielded`` (as often as a generator target yields, delivered at once)
-and last ``returned`` or ``unreadable``. Everything else the child prints goes to a bounded buffer, of which only the
-outline of a traceback is logged: file, line and class of error, never text from a document.
+Parent and child speak JSON, a line a message: ``yielded`` (as often as a generator target yields, delivered
+at once) and last ``returned`` or ``unreadable``. Everything else the child prints goes to a bounded buffer,
+of which only the outline of a traceback is logged: file, line and class of error, never text from a
+document.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import inspect
@@ -40,11 +43,8 @@ _STDERR_KEPT = 16 * 1024
 _POLL_SECONDS = 0.1
 _ROOT = Path(__file__).resolve().parent.parent
 
-TOO_SLOW = "Reading this file took longer than allowed, so it was stopped. Split it into smaller files and upload those."
-TOO_LARGE = (
-    "Reading this file needed more memory than allowed, so it was stopped. It is very large or was packed to be. "
-    "Split it into smaller files and upload those."
-)
+TOO_SLOW = "Reading this file took longer than allowed, so it was stopped. Split it and upload the parts."
+TOO_LARGE = "Reading this file needed more memory than allowed, so it was stopped. Split it and upload the parts."
 DAMAGED = "This file is damaged and cannot be read. Open it in its own program, save it again and upload the new file."
 
 
@@ -80,10 +80,10 @@ def run_in_child(
 ) -> Any:
     """What ``target`` ("module:function", arguments and results as JSON knows them) returns.
 
-    When it is a generator, each yielded value reaches ``on_progress`` as it comes, and a slow receiver slows the child
-    down. ``should_stop`` is asked several times a second. Raises UnreadableDocument (its own, or ``too_slow``,
-    ``too_large``, ``damaged`` when the child died), ChildStopped, and whatever the two callbacks raise; the child is
-    gone in every case.
+    When it is a generator, each yielded value reaches ``on_progress`` as it comes, and a slow receiver slows
+    the child down. ``should_stop`` is asked several times a second. Raises UnreadableDocument (its own, or
+    ``too_slow``, ``too_large``, ``damaged`` when the child died), ChildStopped, and whatever the two
+    callbacks raise; the child is gone in every case.
     """
     with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
         child = _start(folder)
@@ -140,12 +140,11 @@ def _converse(
     should_stop: Callable[[], bool] | None,
 ) -> _Conversation:
     said = _Conversation()
-    assert child.stdin and child.stdout and child.stderr
-    try:
+    if child.stdin is None or child.stdout is None or child.stderr is None:
+        raise TypeError("the child was started without pipes")
+    with contextlib.suppress(BrokenPipeError):  # a child that is already dead says so below
         child.stdin.write(json.dumps(order).encode() + b"\n")
         child.stdin.close()
-    except BrokenPipeError:
-        child.wait()
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
         selector.register(child.stderr, selectors.EVENT_READ)
@@ -197,7 +196,8 @@ def _outline(stderr: str) -> str:
     return " < ".join([name if name.replace(".", "").isidentifier() else "", *reversed(places[-3:])])
 
 
-# --- the child ------------------------------------------------------------------------------------------------------
+# --- the child
+# ------------------------------------------------------------------------------------------------------
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from assistant.errors import GeneratorInterrupted
 
-_LONGEST_LINE = 1_000_000  # characters: no honest piece of an answer is longer
+_LONGEST_LINE = 1_000_000  # bytes: no honest piece of an answer is longer
 
 
 @dataclass(slots=True)
@@ -18,22 +17,15 @@ class ChatStream:
 
     finish: str = ""
     ended: bool = False
-    tokens_in: int = 0
-    tokens_out: int = 0
-    _decoder: codecs.IncrementalDecoder = field(default_factory=lambda: codecs.getincrementaldecoder("utf-8")())
-    _line: str = ""
+    _line: bytes = b""
 
     def feed(self, data: bytes) -> Iterator[str]:
         """Pieces of text in these bytes. Raises GeneratorInterrupted for bytes that are no such stream."""
-        try:
-            self._line += self._decoder.decode(data)
-        except UnicodeDecodeError as error:
-            raise GeneratorInterrupted("bad_text", "The language model sent text that cannot be read.") from error
+        *lines, self._line = (self._line + data).split(b"\n")
+        for line in lines:
+            yield from self._read(_decoded(line))
         if len(self._line) > _LONGEST_LINE:
             raise GeneratorInterrupted("bad_text", "The language model sent something that is not an answer.")
-        *lines, self._line = self._line.split("\n")
-        for line in lines:
-            yield from self._read(line.strip())
 
     @property
     def complete(self) -> bool:
@@ -54,7 +46,6 @@ class ChatStream:
             return
         if "error" in event:
             raise GeneratorInterrupted("refused", "The language model reported an error.")
-        self._count(event.get("usage"))
         for choice in event.get("choices") or ():
             if isinstance(choice, dict):
                 yield from self._choice(choice)
@@ -67,7 +58,9 @@ class ChatStream:
         if isinstance(reason := choice.get("finish_reason"), str):
             self.finish = reason
 
-    def _count(self, usage: object) -> None:
-        if isinstance(usage, dict):
-            self.tokens_in = int(usage.get("prompt_tokens") or 0)
-            self.tokens_out = int(usage.get("completion_tokens") or 0)
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode().strip()
+    except UnicodeDecodeError as error:
+        raise GeneratorInterrupted("bad_text", "The language model sent text that cannot be read.") from error

@@ -51,7 +51,7 @@ class Endpoint:
         )
 
 
-class _TryAgain(Exception):  # noqa: N818  # not an error: a first attempt that may be repeated after ``wait`` seconds
+class _TryAgain(Exception):  # not an error: a first attempt that may be repeated after ``wait`` seconds
     def __init__(self, wait: float, cause: GeneratorUnavailable) -> None:
         super().__init__()
         self.wait = wait
@@ -65,6 +65,7 @@ class OpenAICompatibleGenerator:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self._url = f"{endpoint.url}/chat/completions"
 
     @property
     def name(self) -> str:
@@ -105,8 +106,6 @@ class OpenAICompatibleGenerator:
                 if characters > self._endpoint.max_tokens * _CHARACTERS_PER_TOKEN:
                     raise GeneratorInterrupted("endless", "The language model did not come to an end and was cut off.")
                 clock.check()
-        except _TryAgain as again:
-            raise again.cause from None if clock.spoken else again
         finally:
             runner.run(_abandon(pending, pieces))
 
@@ -117,7 +116,7 @@ class OpenAICompatibleGenerator:
         try:
             async with (
                 httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", f"{self._endpoint.url}/chat/completions", **self._request(messages)) as response,
+                client.stream("POST", self._url, headers=self._headers(), json=self._body(messages)) as response,
             ):
                 if response.status_code != httpx.codes.OK:
                     raise _refusal(response)
@@ -140,18 +139,18 @@ class OpenAICompatibleGenerator:
             raise GeneratorUnavailable(error.code, str(error)) from error
         _check_ending(stream, spoken)
 
-    def _request(self, messages: Messages) -> dict[str, object]:
-        headers = {"Accept": "text/event-stream"}
-        if self._endpoint.key:
-            headers["Authorization"] = f"Bearer {self._endpoint.key}"
-        body = {
+    def _headers(self) -> dict[str, str]:
+        key = self._endpoint.key
+        return {"Accept": "text/event-stream"} | ({"Authorization": f"Bearer {key}"} if key else {})
+
+    def _body(self, messages: Messages) -> dict[str, object]:
+        return {
             "model": self._endpoint.model,
             "messages": list(messages.chat),
             "stream": True,
             "temperature": 0,
             "max_tokens": self._endpoint.max_tokens,
         }
-        return {"headers": headers, "json": body}
 
 
 class _Clock:

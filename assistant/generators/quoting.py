@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from assistant.generators.base import Messages
 from assistant.prompts import NO_ANSWER
 from assistant.selection.choosing import Choice, Material, choose
+from assistant.selection.units import in_words
 from knowledge.search import Evidence
 
 MOST_PASSAGES = 4
@@ -39,4 +40,4 @@ def _line(choice: Choice) -> str:
 
 
 def introduction(evidence: Evidence) -> str:
-    return f"{evidence.document_title} ({evidence.dated:%-d %B %Y})"
+    return f"{in_words(evidence.document_title)} ({evidence.dated:%-d %B %Y})"

@@ -14,7 +14,10 @@ from knowledge.search import Evidence
 MOST = 3
 ENOUGH = 0.75  # a further quote must come near the best one
 NEW_SHARE = 0.2  # of the question's weight that a further quote must add
-ALIKE = 0.5  # shared terms of two sentences about the same matter
+ALIKE = 0.5  # share of terms that two sentences about the same matter have in common
+SAME_MATTER = 0.6  # or their cosine
+RIVAL = 0.78  # how near to the best a sentence must come that says otherwise
+PART = 0.6  # how near the best answer to one part of a question must come
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,12 @@ def choose(material: Material) -> list[Choice]:
     if not material.ranked:
         return []
     best = material.ranked[0]
-    if rival := _rival(best, material.ranked):
+    if rival := _rival(material.profile, material.ranked):
         pair = sorted((best, rival), key=lambda item: item.evidence.dated, reverse=True)
         return [Choice(item, named=True) for item in pair]
     chosen = [best]
     for part in material.parts:
-        if part and part[0].score >= ENOUGH * best.score and len(chosen) < MOST:
+        if part and part[0].score >= PART * best.score and len(chosen) < MOST:
             _add(chosen, part[0])
     for item in material.ranked[1:]:
         if len(chosen) < MOST and item.score >= ENOUGH * best.score and _adds(material.profile, chosen, item):
@@ -66,26 +69,31 @@ def _adds(profile: Profile, chosen: Sequence[Ranked], item: Ranked) -> bool:
     return after - before >= NEW_SHARE
 
 
-def _rival(best: Ranked, ranked: Sequence[Ranked]) -> Ranked | None:
-    """A sentence of another document in force that says the same of the same matter with other figures."""
-    figures = _figures(best)
+def _rival(profile: Profile, ranked: Sequence[Ranked]) -> Ranked | None:
+    """A sentence of another document in force that speaks of the same matter with other figures."""
+    best = ranked[0]
+    figures = _figures(best, profile)
     if not figures or best.evidence.superseded:
         return None
     for item in ranked[1:]:
         if item.evidence.document_id == best.evidence.document_id or item.evidence.superseded:
             continue
-        theirs = _figures(item)
+        theirs = _figures(item, profile)
         same_kind = {unit for _, unit in figures} & {unit for _, unit in theirs}
-        if item.score >= 0.85 * best.score and same_kind and not figures & theirs and _alike(best, item):
+        if item.score >= RIVAL * best.score and same_kind and not figures & theirs and _alike(best, item):
             return item
     return None
 
 
-def _figures(item: Ranked) -> set[tuple[str, str]]:
-    return {(str(quantity.value), quantity.unit) for quantity in quantities(item.unit.shown) if quantity.unit}
+def _figures(item: Ranked, profile: Profile) -> set[tuple[str, str]]:
+    """Figures with their units; bare counts too where a number is asked for."""
+    found = quantities(item.unit.shown)
+    return {(str(figure.value), figure.unit) for figure in found if figure.unit or profile.expects == "number"}
 
 
 def _alike(one: Ranked, other: Ranked) -> bool:
+    if other.likeness >= SAME_MATTER:
+        return True
     mine = {term for term in analyse(one.unit.shown) if not term[0].isdigit()}
     theirs = {term for term in analyse(other.unit.shown) if not term[0].isdigit()}
     return len(mine & theirs) >= ALIKE * max(1, min(len(mine), len(theirs)))

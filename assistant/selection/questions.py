@@ -31,6 +31,11 @@ _SPLIT = re.compile(
 _RULE_WORDS = re.compile(
     r"\b(?:must|may|can|cannot|not|no|only|allowed|permitted|forbidden|required|need|needs|always|never|entitled)\b", re.I
 )
+_CONDITION = re.compile(
+    r"(?:in|for|during|if|when|where|on|at|above|below|outside|within|with|without|after|before|from|until|under)\b"
+    r".{3,80}?(?:,|\b(?:the|a|an|it|is|are|we|you|they|employees)\b)",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +105,10 @@ def covered(weights: Mapping[str, float], text: str, around: str = "") -> tuple[
     inside = sum(weight for term, weight in weights.items() if term in own)
     outside = sum(weight for term, weight in weights.items() if term in near and term not in own)
     return inside / total, outside / total
+
+
+def unasked(profile: Profile, text: str) -> float:
+    """Share of the condition a sentence opens with ("In capital cities …") of which the question says nothing."""
+    condition = _CONDITION.match(text)
+    terms = set(analyse(condition.group())) if condition else set()
+    return len(terms - set(profile.weights)) / len(terms) if terms else 0.0

@@ -2,66 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from assistant.selection.questions import Profile, covered, fits
+from assistant.selection.questions import Profile, covered, fits, unasked
 from assistant.selection.units import Unit
+from knowledge.embedding import Vectors
 from knowledge.search import Evidence
 
-PRESELECTED = 16  # sentences that are embedded; the others had too little to do with the question
-Cosines = Callable[[str, Sequence[str]], list[float]]
+PRESELECTED = 28  # sentences that are embedded; the others had too little to do with the question
+_SENTENCE = re.compile(r"\S+\s+\S+\s+\S.*[.!:;”\"')]$")  # at least three words and an end
+WITHOUT_MODEL = 0.8  # how much of a cosine the shared words stand in for when there is no model
+
+
+class Meaning(Protocol):
+    """Vectors of a question and of sentences, all of length 1."""
+
+    def embed_query(self, text: str) -> Vectors:
+        """(dimension,)"""
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each sign counts. Tuned on the tuning half of the sample questions; see docs/benchmarks.md."""
 
-    cosine: float = 1.0
-    own: float = 0.45
-    around: float = 0.3
-    kind: float = 0.15
-    passage: float = 0.15
-    dense: float = 0.2
+    cosine: float = 1.06
+    own: float = 0.6
+    around: float = 0.33
+    kind: float = 0.1
+    passage: float = 0.19
+    dense: float = 0.28
     replaced: float = -0.3
-    scrap: float = -0.15
+    scrap: float = -0.1
+    unasked: float = -0.15
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A unit with its signs. ``own`` and ``around``: weighted share of the question's terms in it and around it."""
+    """A unit with its signs. ``own`` and ``around``: weighted share of the question's terms in it and around it;
+    ``unasked``: share of the condition it opens with that the question does not speak of; ``likeness``: cosine with
+    the best unit, 0 without a model."""
 
     unit: Unit
     evidence: Evidence
     own: float
     around: float
     kind: float
+    unasked: float
     cosine: float = 0.0
     score: float = 0.0
+    likeness: float = 0.0
 
 
 def rank(
     profile: Profile,
     units: Sequence[Unit],
     evidence: Sequence[Evidence],
-    cosines: Cosines | None,
+    meaning: Meaning | None,
     weights: Weights | None = None,
 ) -> list[Ranked]:
-    """The best units, best first. ``cosines`` is None when no model can be used: then words alone decide."""
+    """The best units, best first. ``meaning`` is None when no model can be used: then words alone decide."""
     weights = weights or Weights()
     signed = [_signs(profile, unit, evidence) for unit in units]
     signed.sort(key=lambda item: -_score(item, evidence, weights))
     chosen = signed[:PRESELECTED]
-    if cosines is not None and chosen:
-        values = cosines(profile.question, [item.unit.read_as for item in chosen])
-        chosen = [replace(item, cosine=value) for item, value in zip(chosen, values, strict=True)]
+    if meaning is None:
+        chosen = [replace(item, cosine=WITHOUT_MODEL * (item.own + item.around)) for item in chosen]
+        return _sorted(replace(item, score=_score(item, evidence, weights)) for item in chosen)
+    if not chosen:
+        return []
+    vectors = meaning.embed_documents([item.unit.read_as for item in chosen])
+    cosines = vectors @ meaning.embed_query(profile.question)
+    chosen = [replace(item, cosine=float(value)) for item, value in zip(chosen, cosines, strict=True)]
     chosen = [replace(item, score=_score(item, evidence, weights)) for item in chosen]
-    return sorted(chosen, key=lambda item: (-item.score, item.unit.source, item.unit.start))
+    best = max(range(len(chosen)), key=lambda place: chosen[place].score)
+    alike = vectors @ vectors[best]
+    return _sorted(replace(item, likeness=float(value)) for item, value in zip(chosen, alike, strict=True))
 
 
-def for_part(part: Profile, ranked: Sequence[Ranked], evidence: Sequence[Evidence], cosines: Cosines | None) -> list[Ranked]:
-    """The same units ranked for one part of a question that asks two things."""
-    return rank(part, [item.unit for item in ranked], evidence, cosines)
+def _sorted(items: Iterable[Ranked]) -> list[Ranked]:
+    return sorted(items, key=lambda item: (-item.score, item.unit.source, item.unit.start))
 
 
 def usable(
@@ -89,7 +114,8 @@ def usable(
 
 def _signs(profile: Profile, unit: Unit, evidence: Sequence[Evidence]) -> Ranked:
     own, around = covered(profile.weights, unit.shown, unit.context)
-    return Ranked(unit, evidence[unit.source], own, around, fits(profile.expects, unit.shown))
+    kind = fits(profile.expects, unit.shown)
+    return Ranked(unit, evidence[unit.source], own, around, kind, unasked(profile, unit.shown))
 
 
 def _score(item: Ranked, evidence: Sequence[Evidence], weights: Weights) -> float:
@@ -101,9 +127,10 @@ def _score(item: Ranked, evidence: Sequence[Evidence], weights: Weights) -> floa
         + weights.kind * item.kind
         + weights.passage * item.evidence.score / best
         + weights.dense * item.evidence.dense
+        + weights.unasked * item.unasked
     )
     if item.evidence.superseded:
         score += weights.replaced
-    if len(item.unit.shown.split()) < 4:
+    if item.unit.kind == "sentence" and not _SENTENCE.search(item.unit.shown):
         score += weights.scrap
     return score

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from assistant.selection.grids import grid_rows
 from knowledge.search import Evidence
 from knowledge.sentences import split_sentences
 
@@ -46,8 +48,9 @@ class Unit:
 
 def units_of(source: int, evidence: Evidence, page_text: str) -> list[Unit]:
     """Everything that can be quoted from one passage; ``page_text`` is its whole page, for table headers."""
-    spans = split_sentences(evidence.text)
-    units = []
+    units = list(_grid_units(source, evidence, page_text)) if evidence.page_kind == "page" else []
+    rows = [(unit.start, unit.end) for unit in units]
+    spans = [span for span in split_sentences(evidence.text) if not _inside(span, rows)]
     position = 0
     while position < len(spans):
         taken, unit = _unit_at(source, evidence, page_text, spans, position)
@@ -55,6 +58,20 @@ def units_of(source: int, evidence: Evidence, page_text: str) -> list[Unit]:
             units.append(unit)
         position += taken
     return units
+
+
+def _grid_units(source: int, evidence: Evidence, page_text: str) -> Iterator[Unit]:
+    """Rows of the tables of a PDF page that lie in this passage."""
+    context = " / ".join((evidence.document_title, *evidence.heading_path))
+    for row in grid_rows(page_text):
+        start, end = row.start - evidence.start, row.end - evidence.start
+        if start >= 0 and end <= len(evidence.text):
+            shown, about = row_in_words(row.names, row.cells), f"{context} / {row.header}"
+            yield Unit(source, start, end, "row", evidence.text[start:end], shown, about, _leaf(evidence))
+
+
+def _inside(span: tuple[int, int], rows: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in rows)
 
 
 def _unit_at(
@@ -118,7 +135,7 @@ def table_header(page_text: str, position: int) -> list[str] | None:
         if not _ROW.match(line):
             break
         block.append(line)
-    for rule, header in zip(block, block[1:], strict=False):
+    for rule, header in pairwise(block):
         if _RULE.fullmatch(rule) and "-" in rule:
             return _cells(header)
     return None

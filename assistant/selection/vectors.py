@@ -36,12 +36,14 @@ def vectors_of(texts: Sequence[str]) -> Vectors:
     return np.stack([known[key] for key in keys]) if keys else np.zeros((0, embedder.dimension), dtype=np.float32)
 
 
-def cosines(question: str, texts: Sequence[str]) -> list[float]:
-    """Similarity of a question to each text. Raises SearchUnavailable when the model cannot be used."""
-    if not texts:
-        return []
-    asked = get_embedder().embed_query(question)
-    return [float(value) for value in vectors_of(texts) @ asked]
+class SentenceMeaning:
+    """The model with its kept sentence vectors."""
+
+    def embed_query(self, text: str) -> Vectors:
+        return get_embedder().embed_query(text)
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        return vectors_of(texts)
 
 
 def similarity(one: str, other: str) -> float:

@@ -19,8 +19,9 @@ from knowledge.errors import UnreadableDocument
 from knowledge.sandbox import DAMAGED
 
 PARSERS: tuple[Parser, ...] = (
-    PdfParser(), WordParser(), SlidesParser(), WorkbookParser(), OldWorkbookParser(), SeparatedParser(), HtmlParser(),
-    MailParser(), MailboxParser(), OutlookParser(), BookParser(), NotebookParser(), OpenTextParser(), PlainParser(),
+    PdfParser(), WordParser(), SlidesParser(), WorkbookParser(), OldWorkbookParser(), SeparatedParser(),
+    HtmlParser(), MailParser(), MailboxParser(), OutlookParser(), BookParser(), NotebookParser(),
+    OpenTextParser(), PlainParser(),
 )  # fmt: skip
 
 
@@ -44,4 +45,6 @@ def read_file(path: str, filename: str) -> Iterator[dict[str, Any]]:
         any_readable = any_readable or page.readable
         yield page.to_json()
     if not any_text:
-        raise UnreadableDocument(*(document.no_text if any_readable or not document.total_pages else ("damaged", DAMAGED)))
+        raise UnreadableDocument(
+            *(document.no_text if any_readable or not document.total_pages else ("damaged", DAMAGED))
+        )

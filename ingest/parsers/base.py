@@ -57,7 +57,9 @@ class ParsedDocument:
 
     total_pages: int
     pages: Iterable[ParsedPage]
-    no_text: tuple[str, str] = field(default=("no_text", "There is no text in this file, so nothing could be read from it."))
+    no_text: tuple[str, str] = field(
+        default=("no_text", "There is no text in this file, so nothing could be read from it.")
+    )
 
 
 class Parser(Protocol):

@@ -1,7 +1,8 @@
 """The one place where text from files is cleaned before it is stored, embedded, shown or sent on. Pure.
 
-Removed is what no reader sees but a machine would read: control characters, direction overrides, tag characters and
-other carriers of hidden text. Letters are composed (NFC), so that the same word is the same characters.
+Removed is what no reader sees but a machine would read: control characters, direction overrides, tag
+characters and other carriers of hidden text. Letters are composed (NFC), so that the same word is the same
+characters.
 """
 
 from __future__ import annotations

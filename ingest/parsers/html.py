@@ -20,7 +20,19 @@ PLAIN_MARKDOWN: dict[str, Any] = {
     "escape_misc": False,
     "table_infer_header": True,
 }
-_UNSEEN = ("script", "style", "template", "noscript", "head", "svg", "object", "embed", "iframe", "canvas", "dialog")
+_UNSEEN = (
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "head",
+    "svg",
+    "object",
+    "embed",
+    "iframe",
+    "canvas",
+    "dialog",
+)
 _HIDING_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|"
     r"font-size\s*:\s*0(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:;|$|!)|(?:^|;)\s*(?:width|height)\s*:\s*0(?:px)?\s*(?:;|$)|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -13,9 +14,11 @@ from knowledge.errors import UnreadableDocument
 from knowledge.sandbox import DAMAGED, TOO_LARGE
 
 READABLE = (
-    "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx, .xls), OpenDocument text (.odt), web pages, e-mails "
-    "(.eml, .msg, .mbox), CSV, EPUB, notebooks (.ipynb), Markdown and plain text"
+    "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx, .xls), OpenDocument text (.odt), web pages, "
+    "e-mails (.eml, .msg, .mbox), CSV, EPUB, notebooks (.ipynb), Markdown and plain text"
 )
+ENCRYPTED = "This file is password-protected. Remove the password and upload it again."
+
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -36,27 +39,38 @@ PLAIN = "text/plain"
 UNPACKED_MAX_BYTES = 512 * 1024 * 1024
 _HEAD = 64 * 1024
 
-# (bytes, offset, what it is): files that hold no text for us.
-_OTHER_KINDS = (
-    (b"\x89PNG", 0, "a picture"), (b"\xff\xd8\xff", 0, "a picture"), (b"GIF8", 0, "a picture"), (b"BM", 0, "a picture"),
-    (b"II*\0", 0, "a picture"), (b"MM\0*", 0, "a picture"), (b"WEBP", 8, "a picture"), (b"8BPS", 0, "a picture"),
-    (b"\0\0\1\0", 0, "a picture"), (b"ftyp", 4, "a video or sound"), (b"OggS", 0, "a video or sound"),
-    (b"ID3", 0, "a sound"), (b"fLaC", 0, "a sound"), (b"\x1aE\xdf\xa3", 0, "a video"), (b"AVI ", 8, "a video"),
-    (b"WAVE", 8, "a sound"), (b"FLV\1", 0, "a video"), (b"MZ", 0, "a program"), (b"\x7fELF", 0, "a program"),
-    (b"\xca\xfe\xba\xbe", 0, "a program"), (b"\xcf\xfa\xed\xfe", 0, "a program"), (b"\0asm", 0, "a program"),
-    (b"\x1f\x8b", 0, "an archive"), (b"BZh", 0, "an archive"), (b"\xfd7zXZ", 0, "an archive"),
-    (b"7z\xbc\xaf", 0, "an archive"), (b"Rar!", 0, "an archive"), (b"SQLite format 3\0", 0, "a database"),
-)  # fmt: skip
+# What holds no text for us, by (offset, first bytes).
+_OTHER_KINDS: dict[str, tuple[tuple[int, bytes], ...]] = {
+    "a picture": (
+        *((0, start) for start in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"8BPS")),
+        (0, b"\0\0\1\0"),
+        (8, b"WEBP"),
+    ),
+    "a video or sound": (
+        *((0, start) for start in (b"OggS", b"ID3", b"fLaC", b"\x1aE\xdf\xa3", b"FLV\1")),
+        *((8, form) for form in (b"AVI ", b"WAVE")),
+        (4, b"ftyp"),
+    ),
+    "a program": tuple((0, start) for start in (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\0asm")),
+    "an archive": tuple((0, start) for start in (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf\x27\x1c", b"Rar!")),
+    "a database": ((0, b"SQLite format 3\0"),),
+}
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _MAIL_HEADER = re.compile(
-    r"^(?:from|to|cc|date|subject|received|return-path|message-id|mime-version|delivered-to|reply-to|content-type|"
-    r"x-[a-z-]+):", re.I | re.M
-)  # fmt: skip
+    r"^(?:from|to|cc|date|subject|received|return-path|message-id|mime-version|delivered-to|reply-to|"
+    r"content-type|x-[a-z-]+):",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BY_EXTENSION = {
-    ".csv": CSV, ".tsv": TSV, ".tab": TSV, ".md": MARKDOWN, ".markdown": MARKDOWN, ".html": HTML, ".htm": HTML,
-    ".xhtml": HTML, ".eml": EML, ".mht": EML, ".mhtml": EML, ".xml": "text/xml", ".json": "application/json",
-}  # fmt: skip
+    **dict.fromkeys((".md", ".markdown"), MARKDOWN),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
+    **dict.fromkeys((".eml", ".mht", ".mhtml"), EML),
+    **dict.fromkeys((".tsv", ".tab"), TSV),
+    ".csv": CSV,
+    ".xml": "text/xml",
+    ".json": "application/json",
+}
 
 
 def unsupported(what: str, advice: str = "") -> UnreadableDocument:
@@ -75,8 +89,8 @@ def media_type_of(path: Path, filename: str) -> str:
         return _packed(path)
     if head.startswith(olefile.MAGIC):
         return _compound(path)
-    for signature, offset, what in _OTHER_KINDS:
-        if head.startswith(signature, offset):
+    for what, signatures in _OTHER_KINDS.items():
+        if any(head.startswith(start, offset) for offset, start in signatures) and _looks_binary(head):
             raise unsupported(what)
     if head.startswith(b"{\\rtf"):
         raise unsupported("a document in the RTF format", "Save it as .docx or PDF and upload that.")
@@ -90,7 +104,9 @@ def media_type_of(path: Path, filename: str) -> str:
 
 def _looks_binary(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) // 4:
-        return not decode(head).isprintable() and decode(head).count("\ufffd") > len(head) // 100
+        # Two bytes a character: hardly any of them may be unassigned, a control or no character at all.
+        odd = sum(unicodedata.category(c) in {"Cc", "Cn", "Co", "Cs"} and c not in "\t\n\r" for c in decode(head))
+        return odd > len(head) // 100
     return len(_BINARY.findall(head)) > len(head) // 50
 
 
@@ -105,7 +121,7 @@ def _text_kind(text: str, extension: str) -> str:
         return EML
     if _HTML.match(start):
         return HTML
-    if start.startswith("{") and '"nbformat"' in text or extension == ".ipynb":
+    if (start.startswith("{") and '"nbformat"' in text) or extension == ".ipynb":
         return IPYNB
     return _BY_EXTENSION.get(extension, PLAIN)
 
@@ -116,29 +132,27 @@ def _packed(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             names = {member.filename for member in members}
-            mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
+            mimetype = archive.read("mimetype")[:100].strip().decode("ascii", "replace") if "mimetype" in names else ""
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise UnreadableDocument("damaged", DAMAGED) from error
     # What is unpacked never exceeds what is declared, so the declaration can be trusted as an upper bound.
     if sum(member.file_size for member in members) > UNPACKED_MAX_BYTES:
         raise UnreadableDocument("too_large", TOO_LARGE)
     if any(member.flag_bits & 1 for member in members):
-        raise UnreadableDocument("encrypted", "This file is password-protected. Remove the password and upload it again.")
-    if mimetype.startswith(EPUB.encode()):
-        return EPUB
-    if mimetype.startswith(b"application/vnd.oasis.opendocument"):
-        if mimetype.strip() == ODT.encode():
-            return ODT
-        raise unsupported("an OpenDocument file other than text", "Save it as .xlsx, .pptx or PDF and upload that.")
+        raise UnreadableDocument("encrypted", ENCRYPTED)
+    if mimetype in {EPUB, ODT}:
+        return mimetype
     for part, media_type in (("word/document", DOCX), ("xl/workbook.xml", XLSX), ("ppt/presentation", PPTX)):
         if any(name.startswith(part) for name in names):
             return media_type
-    if "[Content_Types].xml" in names:
-        raise _other_office(names)
-    raise unsupported("an archive", "Unpack it and upload the files that are in it.")
+    raise _other_archive(names, mimetype)
 
 
-def _other_office(names: set[str]) -> UnreadableDocument:
+def _other_archive(names: set[str], mimetype: str) -> UnreadableDocument:
+    if mimetype.startswith("application/vnd.oasis.opendocument"):
+        return unsupported("an OpenDocument file other than text", "Save it as .xlsx, .pptx or PDF and upload that.")
+    if any(name.endswith(".iwa") or name == "Index.zip" for name in names):
+        return unsupported("a Pages, Numbers or Keynote file", "Save it as PDF, .docx, .xlsx or .pptx and upload that.")
     if "xl/workbook.bin" in names:
         return unsupported("a binary Excel workbook (.xlsb)", "Save it as .xlsx and upload that.")
     if any(name.startswith("visio/") for name in names):
@@ -156,7 +170,7 @@ def _compound(path: Path) -> str:
     except (OSError, ValueError, IndexError, TypeError, AttributeError) as error:
         raise UnreadableDocument("damaged", DAMAGED) from error
     if "encryptedpackage" in streams:
-        raise UnreadableDocument("encrypted", "This file is password-protected. Remove the password and upload it again.")
+        raise UnreadableDocument("encrypted", ENCRYPTED)
     if "__properties_version1.0" in streams:
         return MSG
     if streams & {"workbook", "book"}:

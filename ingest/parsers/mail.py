@@ -1,6 +1,7 @@
 """E-mails, mailboxes and Outlook messages: sender, receivers, date, subject and the words of the body.
 
-Attachments are named, not read: each has its own readers and belongs in the collection as a document of its own.
+Attachments are named, not read: each has its own readers and belongs in the collection as a document of its
+own.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class MailParser:
 
     def parse(self, path: Path) -> ParsedDocument:
         message = email.message_from_bytes(path.read_bytes(), policy=modern)
-        return text_document(message_text(cast(EmailMessage, message)), _subject(message))
+        return text_document(message_text(message), _subject(message))
 
 
 class MailboxParser:
@@ -44,7 +45,7 @@ class MailboxParser:
 
         def pages() -> Iterator[ParsedPage]:
             for number, key in enumerate(box.iterkeys(), start=1):
-                message = cast(EmailMessage, email.message_from_bytes(box.get_bytes(key), policy=modern))
+                message = email.message_from_bytes(box.get_bytes(key), policy=modern)
                 text = clean_text(message_text(message))
                 yield ParsedPage(number, "text", text, _subject(message), markdown_headings(text))
 

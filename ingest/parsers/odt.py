@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import fromstring
 
 from ingest.parsers.base import ParsedDocument
-from ingest.parsers.kinds import ODT
+from ingest.parsers.kinds import ENCRYPTED, ODT
 from ingest.parsers.markdown import table
 from ingest.parsers.plain import text_document
 from knowledge.errors import UnreadableDocument
@@ -19,7 +19,12 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _BREAKS = {f"{_TEXT}line-break": "\n", f"{_TEXT}tab": "\t", f"{_TEXT}s": " "}
-_LEFT_OUT = {f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"{_TEXT}hidden-text", f"{_TEXT}note-citation"}
+_LEFT_OUT = {
+    f"{_OFFICE}annotation",
+    f"{_TEXT}tracked-changes",
+    f"{_TEXT}hidden-text",
+    f"{_TEXT}note-citation",
+}
 
 
 class OpenTextParser:
@@ -29,8 +34,7 @@ class OpenTextParser:
         with zipfile.ZipFile(path) as archive:
             manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.namelist() else b""
             if b"encryption-data" in manifest:
-                sentence = "This file is password-protected. Remove the password and upload it again."
-                raise UnreadableDocument("encrypted", sentence)
+                raise UnreadableDocument("encrypted", ENCRYPTED)
             root = fromstring(archive.read("content.xml"))
         body = root.find(f"{_OFFICE}body")
         return text_document("\n\n".join(_blocks(body)) if body is not None else "")
@@ -55,6 +59,8 @@ def _blocks(element: Element) -> Iterator[str]:
         elif child.tag == f"{_TEXT}list":
             yield "\n".join(f"- {' '.join(_words(item).split())}" for item in child.iter(f"{_TEXT}list-item"))
         elif child.tag == f"{_TABLE}table":
-            yield table([[_words(cell) for cell in row.iter(f"{_TABLE}table-cell")] for row in child.iter(f"{_TABLE}table-row")])
+            yield table(
+                [[_words(cell) for cell in row.iter(f"{_TABLE}table-cell")] for row in child.iter(f"{_TABLE}table-row")]
+            )
         else:
             yield from _blocks(child)

@@ -55,7 +55,9 @@ def _convert(converter: str, path: Path, extension: str) -> str:
     from markitdown import StreamInfo, converters
 
     with path.open("rb") as stream:
-        result: Any = getattr(converters, converter)().convert(stream, StreamInfo(extension=extension), **PLAIN_MARKDOWN)
+        result: Any = getattr(converters, converter)().convert(
+            stream, StreamInfo(extension=extension), **PLAIN_MARKDOWN
+        )
     return str(result.markdown)
 
 

@@ -1,7 +1,7 @@
 """Where the headings of a PDF are: from its outline when it has one, else from numbering and type. Pure.
 
-A PDF knows glyphs, not headings. A heading is taken for one when it is a short line of its own, without a sentence's
-end, that is numbered like a heading or set larger or bolder than the body text around it.
+A PDF knows glyphs, not headings. A heading is taken for one when it is a short line of its own, without a
+sentence's end, that is numbered like a heading or set larger or bolder than the body text around it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ from dataclasses import dataclass, field
 from ingest.parsers.base import Heading
 from ingest.parsers.cleaning import clean_line
 
-_NUMBERED = re.compile(r"(?:(?:chapter|section|article|part|annex|appendix|kapitel|§)\s+)?(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S", re.I)
+_NUMBERED = re.compile(
+    r"(?:(?:chapter|section|article|part|annex|appendix|kapitel|§)\s+)?(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S",
+    re.I,
+)
 _LETTERS = re.compile(r"[^\W\d_]")
 _ENDS_LIKE_TEXT = re.compile(r"[.,;:!?…]$")
 _LONGEST = 110
+_TEXT_LINE = 40
 _RUNNING_HEADER_AFTER = 3
 _LEVEL_BY_SIZE = ((1.6, 1), (1.25, 2), (1.08, 3))
 
@@ -45,9 +49,11 @@ class Typography:
             self.sizes[size] += end - start
         body = self.sizes.most_common(1)[0][0] if self.sizes else 0.0
         found = []
-        for (start, end), size, bold in styles:
+        for position, ((start, end), size, bold) in enumerate(styles):
+            follower = sum(stop - begin for (begin, stop), _, _ in styles[position + 1 : position + 2])
             line = clean_line(text[start:end])
-            level = _level(line, size, bold, body)
+            # A bold line over other short lines is the head of a table, not of a section.
+            level = _level(line, size, bold and follower >= _TEXT_LINE, body)
             if level is None:
                 continue
             self.seen[line] += 1
@@ -62,7 +68,7 @@ def _level(line: str, size: float, bold: bool, body: float) -> int | None:
     larger = next((level for ratio, level in _LEVEL_BY_SIZE if body and size >= body * ratio), None)
     number = _NUMBERED.match(line)
     if number and (larger or bold):
-        return 1 + number[1].count(".")
+        return 2 + number[1].count(".")  # below the title of the document or chapter
     if larger:
         return larger
     return 3 if bold and line[0].isupper() and len(line) <= 80 else None

@@ -1,7 +1,7 @@
 """Workbooks and separated values: one page per sheet, one line per row.
 
-The values are read with the libraries markitdown uses (openpyxl, xlrd) but written by our own hands: a table of
-100,000 rows then needs no detour over HTML, empty cells stay empty, and 149 does not become 149.0.
+The values are read with the libraries markitdown uses (openpyxl, xlrd) but written by our own hands: a table
+of 100,000 rows then needs no detour over HTML, empty cells stay empty, and 149 does not become 149.0.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ingest.parsers.base import ParsedDocument, ParsedPage
 from ingest.parsers.cleaning import clean_line, clean_text
-from ingest.parsers.kinds import CSV, TSV, XLS, XLSX
+from ingest.parsers.kinds import CSV, ENCRYPTED, TSV, XLS, XLSX
 from ingest.parsers.markdown import table
 from ingest.parsers.plain import decode
 from knowledge.errors import UnreadableDocument
@@ -34,7 +34,9 @@ class WorkbookParser:
         # Only workbooks need the library, and importing it takes time.
         from openpyxl import load_workbook
 
-        book = load_workbook(path, read_only=True, data_only=True)
+        # A stream, because the library refuses paths without its extensions; it is read from until the last sheet.
+        stream = path.open("rb")  # noqa: SIM115
+        book = load_workbook(stream, read_only=True, data_only=True)
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
 
         def pages() -> Iterator[ParsedPage]:
@@ -56,8 +58,7 @@ class OldWorkbookParser:
             book = xlrd.open_workbook(str(path), on_demand=True)
         except xlrd.XLRDError as error:
             if "encrypted" in str(error).lower():
-                sentence = "This file is password-protected. Remove the password and upload it again."
-                raise UnreadableDocument("encrypted", sentence) from error
+                raise UnreadableDocument("encrypted", ENCRYPTED) from error
             raise
 
         def value(cell: xlrd.sheet.Cell) -> str:
@@ -118,8 +119,8 @@ def _sheet(number: int, name: str, rows: Iterable[Row]) -> ParsedPage:
 
 
 def rows_to_text(rows: Iterable[Row]) -> str:
-    """Tables as Markdown. A row with one cell above a table is its caption; an empty row ends a table, unless the
-    next row holds figures and so cannot be a header."""
+    """Tables as Markdown. A row with one cell above a table is its caption; an empty row ends a table,
+    unless the next row holds figures and so cannot be a header."""
     blocks: list[str] = []
     block: list[Row] = []
     cells = 0
@@ -151,7 +152,7 @@ def _may_be_header(row: Row) -> bool:
 
 
 def _block(rows: list[Row]) -> str:
-    captions = []
+    captions: list[str] = []
     while rows and sum(bool(cell.strip()) for cell in rows[0]) == 1 and (len(rows) == 1 or captions or _wider(rows)):
         captions.append(" ".join(next(cell for cell in rows[0] if cell.strip()).split()))
         rows = rows[1:]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
+from transformers.utils import logging as model_logging
 
 from knowledge.embedding.base import Vectors
 from knowledge.errors import ConfigurationError, SearchUnavailable
@@ -37,6 +38,7 @@ class SentenceTransformerEmbedder:
             raise ConfigurationError(f"The embedding model folder {directory} does not exist.")
         if threads:
             torch.set_num_threads(threads)
+        model_logging.disable_progress_bar()  # commands own their standard error
         try:
             self._model = SentenceTransformer(str(directory), device="cpu", local_files_only=True)
         except (OSError, ValueError) as error:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from django.db import transaction
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from knowledge import documents, projection, snapshots
 from knowledge.models import Collection, Document, Passage
@@ -20,7 +20,7 @@ MakeDocument = Callable[..., Document]
 
 
 @pytest.fixture(autouse=True)
-def own_index(settings: SettingsWrapper, tmp_path: Path) -> Iterator[None]:
+def own_index(settings: Settings, tmp_path: Path) -> Iterator[None]:
     settings.INDEX_DIR = tmp_path / "index"
     projection.forget_projection()
     yield
@@ -60,7 +60,7 @@ def test_a_change_outside_a_transaction_is_refused(transactional_db: None) -> No
 
 
 def test_a_new_process_starts_from_the_snapshot_and_catches_up(
-    filled: list[Document], settings: SettingsWrapper, people: SimpleNamespace
+    filled: list[Document], settings: Settings, people: SimpleNamespace
 ) -> None:
     settings.INDEX_SNAPSHOT_EVERY = 1
     assert projection.write_snapshot_if_due()
@@ -75,7 +75,7 @@ def test_a_new_process_starts_from_the_snapshot_and_catches_up(
 
 @pytest.mark.parametrize("harm", ["flip", "truncate", "remove", "manifest"])
 def test_a_damaged_snapshot_is_set_aside_and_the_rows_take_over(
-    filled: list[Document], settings: SettingsWrapper, harm: str
+    filled: list[Document], settings: Settings, harm: str
 ) -> None:
     directory = snapshots.write(projection.get_projection().snapshot())
     victim = directory / ("manifest.json" if harm == "manifest" else "vectors.faiss")
@@ -102,7 +102,7 @@ def test_a_snapshot_of_another_model_is_left_alone_and_not_used(filled: list[Doc
     assert directory.is_dir()
 
 
-def test_only_the_newest_generations_are_kept(filled: list[Document], settings: SettingsWrapper) -> None:
+def test_only_the_newest_generations_are_kept(filled: list[Document], settings: Settings) -> None:
     for _ in range(4):
         snapshots.write(projection.get_projection().snapshot())
     assert len(list(settings.INDEX_DIR.glob("generation-*"))) == 2

@@ -1,0 +1,51 @@
+# Two commands matter: `make run` starts Footnote, `make test` checks everything. Both install what they need in .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIND ?= 127.0.0.1:8000
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+
+.PHONY: help run test lint clean browser
+
+help: ## What can be done here
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+run: .venv/installed ## Start Footnote on http://127.0.0.1:8000 (BIND=host:port for another place)
+	@exec $(BIN)/python manage.py up --bind $(BIND)
+
+test: .venv/installed-dev browser lint ## Check the code, then run every test
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: .venv/installed-dev ## Style, types, import rules, settings and migrations
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && export FOOTNOTE_HOME="$$home" && set -x && \
+	  $(BIN)/python manage.py check && $(BIN)/python manage.py makemigrations --check --dry-run
+
+clean: ## Remove the environment and caches; var/ with your data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Footnote needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@"$(PYTHON)" -m venv .venv || \
+	  { rm -rf .venv; echo "The environment could not be made. On Debian: sudo apt-get install python3-venv"; exit 1; }
+
+.venv/installed: requirements.lock | .venv/bin/python
+	@echo "Installing what Footnote needs; the first time this takes some minutes."
+	$(PIP) -r requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(PIP) -r requirements-dev.lock
+	@touch $@
+
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the browser tests." && apt-get update -qq && apt-get install -y -qq chromium; \
+	  else \
+	    echo "The browser tests need Chromium. On Debian: sudo apt-get install chromium"; exit 1; \
+	  fi; }

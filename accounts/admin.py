@@ -1,0 +1,205 @@
+"""Pages to manage people, groups, tokens of programs and to read the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts import audit, tokens
+from accounts.administration import AuditedAdmin, ReadOnlyAdmin
+from accounts.models import ApiToken, AuditEvent, User
+
+# Kept by other packages and not for hands: secrets, and tables that repeat what is shown elsewhere.
+_SECRETS = (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken)
+for _model in (*_SECRETS, Group, AccessAttempt, AccessFailureLog, AccessLog):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
+
+LAST_ADMINISTRATOR = "This is the last active administrator. Make somebody else an administrator first."
+
+
+def is_last_administrator(user: User) -> bool:
+    others = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    return user.is_administrator and not others.exists()
+
+
+class PersonForm(UserChangeForm):  # type: ignore[misc]  # unfold ships no types
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        before = User.objects.get(pk=self.instance.pk)
+        stays = cleaned.get("is_active") and cleaned.get("role") == User.Role.ADMINISTRATOR
+        if is_last_administrator(before) and not stays:
+            raise forms.ValidationError(LAST_ADMINISTRATOR)
+        return cleaned
+
+
+@admin.register(User)
+class PersonAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """What somebody may read is decided by grants on collections; here is who they are and what else they may do."""
+
+    form = PersonForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "display_name", "email", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active", "groups")
+    search_fields = ("username", "display_name", "email")
+    filter_horizontal = ("groups",)
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("display_name", "email")}),
+        (
+            "What they may do",
+            {
+                "fields": ("is_active", "role", "groups"),
+                "description": "The role opens the review queue or this administration. Which documents somebody may "
+                "read follows from the grants on each collection, to everyone, to a group or to a person. "
+                "Deactivating somebody signs them out everywhere and keeps what they did.",
+            },
+        ),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "display_name", "email", "role", "password1", "password2")}),
+    )
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """People are removed one at a time, knowingly; usually deactivating is what is meant."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        if isinstance(obj, User) and is_last_administrator(obj):
+            return False
+        return bool(super().has_delete_permission(request, obj))
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            audit.record(request.user, "person.password_set", User.objects.filter(pk=id).first())
+        return response
+
+
+@admin.register(Group)
+class PeopleGroupAdmin(DjangoGroupAdmin, AuditedAdmin):
+    """Groups are named in grants. Django's own permissions are not used: the role decides."""
+
+    fields = ("name",)
+    filter_horizontal = ()
+    list_display = ("name", "people")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Group]:
+        return super().get_queryset(request).annotate(size=models.Count("user"))
+
+    @admin.display(ordering="size")
+    def people(self, group: Any) -> int:
+        return int(group.size)
+
+
+class TokenForm(forms.ModelForm[ApiToken]):
+    class Meta:
+        model = ApiToken
+        fields = ("user", "name", "expires")
+
+
+@admin.register(ApiToken)
+class TokenAdmin(ReadOnlyAdmin):
+    """A program signs in with the token and then is the person it belongs to."""
+
+    form = TokenForm
+    list_display = ("name", "user", "prefix", "created", "expires", "revoked", "last_used")
+    list_filter = ("user",)
+    list_select_related = ("user",)
+    fields = ("user", "name", "expires")
+    actions = ("revoke_tokens",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm[ApiToken], change: bool) -> None:
+        by = request.user
+        assert isinstance(by, User)  # noqa: S101  # the policy lets nobody else in
+        token, secret = tokens.create(obj.user, obj.name, obj.expires, by=by)
+        obj.pk, obj.prefix, obj.digest = token.pk, token.prefix, token.digest
+        messages.warning(request, f"The token is {secret} — copy it now, it cannot be shown again.")
+
+    @admin.action(description="Revoke: the program can no longer sign in")
+    def revoke_tokens(self, request: HttpRequest, queryset: models.QuerySet[ApiToken]) -> None:
+        by = request.user
+        assert isinstance(by, User)  # noqa: S101  # the policy lets nobody else in
+        for token in queryset.select_related("user"):
+            tokens.revoke(token, by)
+
+
+@admin.register(AuditEvent)
+class AuditAdmin(ReadOnlyAdmin):
+    """The trail: who did what to which object, in ids. It cannot be changed here or in the database."""
+
+    list_display = ("at", "who", "action", "object_type", "object_id", "detail")
+    list_filter = ("action", "object_type")
+    search_fields = ("action", "object_id", "=actor_id")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AuditEvent]:
+        name = User.objects.filter(pk=models.OuterRef("actor_id")).values("username")[:1]
+        return AuditEvent.objects.annotate(username=models.Subquery(name))
+
+    @admin.display(description="Who")
+    def who(self, event: Any) -> str:
+        if event.actor_id is None:
+            return "Footnote or nobody signed in"
+        return event.username or f"person {event.actor_id} (removed)"
+
+
+@admin.register(AccessAttempt)
+class FailedSignInAdmin(ReadOnlyAdmin):
+    """Sign-ins that failed. Removing a line lets the person try again at once."""
+
+    list_display = ("attempt_time", "username", "ip_address", "failures_since_start")
+    fields = ("attempt_time", "username", "ip_address", "failures_since_start")
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        audit.record(request.user, "signin.unlocked", obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        audit.record(request.user, "signin.unlocked", failures=queryset.count())
+        super().delete_queryset(request, queryset)
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(ReadOnlyAdmin):
+    """Second factors of sign-in. Somebody who lost theirs gets in with the password again when it is removed here."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        audit.record(request.user, "second_factor.removed", obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        for factor in queryset:
+            audit.record(request.user, "second_factor.removed", factor, user=factor.user_id)
+        super().delete_queryset(request, queryset)

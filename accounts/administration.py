@@ -1,0 +1,64 @@
+"""What every administration page of Footnote does: look like the others, and leave a trail of what was changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from accounts import audit
+
+
+class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+    """Every addition, change and removal is recorded with the names of the fields, never with their values."""
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        _record(request, obj, "changed" if change else "added", form.changed_data)
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        _record(request, obj, "removed")
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        for obj in queryset:
+            _record(request, obj, "removed")
+        super().delete_queryset(request, queryset)
+
+    def save_formset(self, request: HttpRequest, form: ModelForm[Any], formset: Any, change: bool) -> None:
+        """The rows of an inline: grants of a collection, restrictions of a document."""
+        super().save_formset(request, form, formset, change)
+        owner = {form.instance._meta.model_name: form.instance.pk}
+        for obj in formset.new_objects:
+            _record(request, obj, "added", **owner, **_audience(obj))
+        for obj, fields in formset.changed_objects:
+            _record(request, obj, "changed", fields, **owner, **_audience(obj))
+        for obj in formset.deleted_objects:
+            _record(request, obj, "removed", **owner, **_audience(obj))
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+    """Shows rows that nobody edits by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+def _record(request: HttpRequest, obj: models.Model, what: str, fields: list[str] | None = None, **ids: Any) -> None:
+    detail = {"fields": "+".join(fields)[:80], **ids} if fields else ids
+    audit.record(request.user, f"{obj._meta.model_name}.{what}", obj, **detail)
+
+
+def _audience(obj: models.Model) -> dict[str, Any]:
+    """Whom a grant or restriction names: rows are gone when the trail is read."""
+    names = ("role", "everyone", "group_id", "user_id")
+    return {name: getattr(obj, name) for name in names if getattr(obj, name, None) not in (None, False)}

@@ -1,0 +1,78 @@
+"""Pages about questions and answers in numbers. What people asked and were answered is theirs: it is not shown here."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from accounts.administration import ReadOnlyAdmin
+from assistant.models import Answer, EvalCase, EvalRun, Feedback, Review
+
+
+@admin.register(Answer)
+class AnswerAdmin(ReadOnlyAdmin):
+    """How answering goes: states, times and the model, without a word of question or answer."""
+
+    list_display = ("id", "state", "abstained", "degraded", "generator", "citation_count", "milliseconds", "created")
+    list_filter = ("state", "abstained", "degraded", "generator", "created")
+    fields = (
+        *("id", "state", "abstained", "degraded", "generator", "prompt_version", "confidence"),
+        *("tokens_in", "tokens_out", "cost", "timings_ms", "created", "finished"),
+    )
+    date_hierarchy = "created"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Answer]:
+        heavy = ("text", "sentences", "retrieved", "steps", "searched_as", "notice")
+        return Answer.objects.defer(*heavy).annotate(footnotes=models.Count("citations"))
+
+    @admin.display(description="Footnotes", ordering="footnotes")
+    def citation_count(self, answer: Answer) -> int:
+        return int(getattr(answer, "footnotes", 0))
+
+    @admin.display(description="Milliseconds")
+    def milliseconds(self, answer: Answer) -> str:
+        total = answer.timings_ms.get("total")
+        return "" if total is None else f"{total:.0f}"
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    """Verdicts of reviewers. The sentences and corrections are seen in the review queue, by those who may read them."""
+
+    list_display = ("answer_id", "sentence", "verdict", "reviewer", "updated")
+    list_filter = ("verdict", "reviewer")
+    fields = ("sentence", "verdict", "reviewer", "created", "updated")
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ReadOnlyAdmin):
+    """Thumbs, their reasons, and what people wrote for those who run this."""
+
+    list_display = ("answer_id", "helpful", "reason", "created")
+    list_filter = ("helpful", "reason", "created")
+    fields = ("helpful", "reason", "comment", "created")
+
+
+@admin.register(EvalCase)
+class CaseAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+    """Questions with gold answers for measuring. They come from files; the gold words are not shown here."""
+
+    list_display = ("key", "kind", "half", "asked_as", "question", "answerable")
+    list_filter = ("kind", "half", "answerable", "asked_as")
+    search_fields = ("key", "question")
+    fields = ("key", "kind", "half", "asked_as", "question", "answerable")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(EvalRun)
+class RunAdmin(ReadOnlyAdmin):
+    """Measurements: the recipe and the figures."""
+
+    list_display = ("started", "half", "generator", "model_id")
+    list_filter = ("half", "generator")
+    fields = ("started", "half", "generator", "model_id", "figures")

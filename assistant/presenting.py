@@ -1,0 +1,258 @@
+"""Answers as people are shown them. Every look asks again what this person may see: a text that rests on a document
+they may no longer read is withheld, quotes and sentences alike."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from assistant.conversations import Place
+from assistant.learning import may_see_correction
+from assistant.models import Answer, Citation, Feedback, Standing, Turn
+from knowledge.labels import page_label
+from knowledge.models import Document, Passage
+
+WITHHELD = "This answer rested on a document you can no longer read, so it is not shown."
+_NEAREST = 3
+_LABELS = {value: str(label) for value, label in Standing.choices}
+
+
+@dataclass(frozen=True, slots=True)
+class FootnoteView:
+    """A footnote: the exact words and where they stand."""
+
+    number: int
+    quote: str
+    document_title: str
+    collection: str
+    page_label: str
+    dated: date
+    version: int
+    is_current: bool
+    superseded: bool
+    past_review: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceView:
+    index: int
+    text: str
+    standing: str
+    standing_label: str
+    reason: str
+    footnotes: tuple[FootnoteView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A passage that was found and not used."""
+
+    document_title: str
+    collection: str
+    page_label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearestView:
+    """A document near the question, and whom to ask."""
+
+    title: str
+    url: str
+    owner: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """An answer, finished or not."""
+
+    id: uuid.UUID
+    state: str
+    finished: bool
+    events_url: str
+    abstained: bool
+    degraded: str
+    notice: str
+    withheld: bool
+    sentences: tuple[SentenceView, ...] = ()
+    cited: tuple[FootnoteView, ...] = ()
+    unused: tuple[SourceView, ...] = ()
+    nearest: tuple[NearestView, ...] = ()
+    steps: tuple[str, ...] = ()
+    generator: str = ""
+    seconds: float = 0.0
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A question on the shown path with its latest answer, among the other ways it was asked."""
+
+    turn: Turn
+    answer: AnswerView | None
+    position: int
+    siblings: int
+    previous_url: str | None
+    next_url: str | None
+    editable: bool
+
+
+def present_turn(place: Place, user: User) -> TurnView:
+    """A turn of this person's own conversation."""
+    latest = place.turn.answers.select_related("correction__answer").order_by("-created").first()
+    at, siblings = place.position - 1, place.siblings
+    return TurnView(
+        turn=place.turn,
+        answer=present(latest, user) if latest else None,
+        position=place.position,
+        siblings=len(siblings),
+        previous_url=_branch_url(siblings[at - 1]) if at > 0 else None,
+        next_url=_branch_url(siblings[at + 1]) if at + 1 < len(siblings) else None,
+        editable=latest is None or latest.finished_state,
+    )
+
+
+def _branch_url(turn: Turn) -> str:
+    return f"{reverse('conversation', args=[turn.conversation_id])}?branch={turn.pk}"
+
+
+def present(answer: Answer, user: User) -> AnswerView:
+    """The answer as this person may see it now. The caller has checked that they may see the answer at all."""
+    finished = answer.finished_state
+    withheld = not may_see(answer, user)
+    view: dict[str, Any] = {
+        "id": answer.pk,
+        "state": answer.state,
+        "finished": finished,
+        "events_url": reverse("answer_events", args=[answer.pk]),
+        "degraded": answer.degraded,
+        "steps": tuple(answer.steps),
+        "generator": answer.generator,
+        "seconds": round(answer.timings_ms.get("total", 0.0) / 1000, 2),
+        "feedback": answer.feedback.filter(user=user).first(),
+    }
+    if withheld:
+        return AnswerView(**view, abstained=False, notice=WITHHELD, withheld=True)
+    found = _found(answer, user) if finished else []
+    footnotes = footnote_views(answer)
+    return AnswerView(
+        **view,
+        abstained=answer.abstained,
+        notice=" ".join(part for part in (answer.notice, _correction(answer, user)) if part),
+        withheld=False,
+        sentences=sentence_views(answer, footnotes),
+        cited=tuple(footnotes.values()),
+        unused=() if answer.abstained else _unused(found),
+        nearest=_nearest(found) if answer.abstained else (),
+    )
+
+
+def may_see(answer: Answer, user: User) -> bool:
+    """Whether everything the text of an answer may hold is visible to this person at this moment."""
+    cited = set(answer.citations.values_list("document_id", flat=True))
+    if answer.prompt_version:  # a model wrote it, so any passage it was given may be in its words
+        cited |= {uuid.UUID(row["document_id"]) for row in answer.retrieved if row.get("supplied")}
+    if answer.abstained:
+        return True
+    return Document.objects.visible_to(user).filter(pk__in=cited).count() == len(cited)
+
+
+def footnote_views(answer: Answer) -> dict[int, FootnoteView]:
+    """Footnotes by number. The caller has checked that they may be seen."""
+    rows = answer.citations.select_related("page", "passage", "version", "document__collection", "document__current")
+    return {row.number: _footnote(row) for row in rows.order_by("number")}
+
+
+def _footnote(row: Citation) -> FootnoteView:
+    document, today = row.document, timezone.localdate()
+    return FootnoteView(
+        number=row.number,
+        quote=row.quote,
+        document_title=document.title,
+        collection=document.collection.name,
+        page_label=page_label(row.page.kind, row.page.number, row.page.label, heading_of(row)),
+        dated=document.effective or row.version.created.date(),
+        version=row.version.number,
+        is_current=document.current_id == row.version_id,
+        superseded=document.superseded_by_id is not None,
+        past_review=document.review_by is not None and document.review_by < today,
+        url=reverse("citation", args=[row.pk]),
+    )
+
+
+def heading_of(row: Citation) -> Sequence[str]:
+    return row.passage.heading_path if row.passage else ()
+
+
+def sentence_views(answer: Answer, footnotes: Mapping[int, FootnoteView]) -> tuple[SentenceView, ...]:
+    return tuple(
+        SentenceView(
+            index=index,
+            text=sentence["text"],
+            standing=sentence["standing"],
+            standing_label=_LABELS[sentence["standing"]],
+            reason=sentence["reason"],
+            footnotes=tuple(footnotes[number] for number in sentence["citations"] if number in footnotes),
+        )
+        for index, sentence in enumerate(answer.sentences)
+    )
+
+
+def _found(answer: Answer, user: User) -> list[tuple[Passage, bool]]:
+    """Passages that were found, in rank order, with whether they were used; those still visible only."""
+    used = {row["passage_id"]: row["used"] for row in answer.retrieved}
+    rows = (
+        Passage.objects.visible_to(user)
+        .filter(pk__in=used)
+        .select_related("page", "version__document__collection__owner", "version__document__owner")
+        .defer("vector", "page__text")
+    )
+    by_id = {row.pk: row for row in rows}
+    return [(by_id[pk], flag) for pk, flag in used.items() if pk in by_id]
+
+
+def _unused(found: Sequence[tuple[Passage, bool]]) -> tuple[SourceView, ...]:
+    return tuple(
+        SourceView(
+            document_title=row.version.document.title,
+            collection=row.version.document.collection.name,
+            page_label=page_label(row.page.kind, row.page.number, row.page.label, row.heading_path),
+            text=row.text,
+            url=_place_url(row),
+        )
+        for row, used in found
+        if not used
+    )
+
+
+def _place_url(row: Passage) -> str:
+    page = reverse("document_page", args=[row.version.document_id, row.version.number, row.page.number])
+    return f"{page}?start={row.start}&end={row.end}"
+
+
+def _nearest(found: Sequence[tuple[Passage, bool]]) -> tuple[NearestView, ...]:
+    documents = {row.version.document_id: row.version.document for row, _ in found}
+    views = []
+    for document in list(documents.values())[:_NEAREST]:
+        owner = document.owner or document.collection.owner
+        url = reverse("document", args=[document.pk])
+        views.append(NearestView(document.title, url, str(owner) if owner else "", document.collection.name))
+    return tuple(views)
+
+
+def _correction(answer: Answer, user: User) -> str:
+    """A reviewer's words about the same question, while this person may see what they rest on."""
+    review = answer.correction
+    if review is None or not may_see_correction(review, user):
+        return ""
+    return f"A reviewer noted on this question: {review.correction}"

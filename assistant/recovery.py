@@ -1,0 +1,26 @@
+"""Answers whose process died: they are closed, so that nobody waits for them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from assistant.models import Answer, AnswerEvent
+
+SILENT_SECONDS = 30  # without a beat an answer is nobody's any more
+KEPT_SECONDS = 600  # how long events of a finished answer can still be followed
+UNFINISHED = (Answer.State.PENDING, Answer.State.RUNNING)
+INTERRUPTED = "This answer was interrupted, ask again."
+
+
+def recover_abandoned() -> int:
+    """Marks answers without a sign of life as failed; gives how many. What they had said is kept."""
+    now = timezone.now()
+    silent = now - timedelta(seconds=SILENT_SECONDS)
+    quiet = Q(beat__lt=silent) | Q(beat__isnull=True, created__lt=silent)
+    abandoned = Answer.objects.filter(quiet, state__in=UNFINISHED)
+    # Stored events repeat what the answer holds; once nobody can still be reading along they go.
+    AnswerEvent.objects.filter(answer__finished__lt=now - timedelta(seconds=KEPT_SECONDS)).delete()
+    return abandoned.update(state=Answer.State.FAILED, notice=INTERRUPTED, finished=now)

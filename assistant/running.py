@@ -1,0 +1,161 @@
+"""Answers are made in background threads of the web process; whoever follows them reads stored events.
+
+A thread writes each event to the database and rings a bell for the followers of this process; followers of another
+process find the event by looking. Answers left behind by a dead process are closed by ``recovery``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from assistant.answering import answer as answering
+from assistant.events import Delta, Done, Event
+from assistant.models import Answer, AnswerEvent
+from assistant.recovery import INTERRUPTED, UNFINISHED
+
+log = logging.getLogger("footnote.answers")
+_BEAT_SECONDS = 5.0
+_DELTA_SECONDS = 0.12  # provisional text is stored in gulps, not word by word
+
+
+class Bell:
+    """Wakes the followers of an answer inside this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: dict[uuid.UUID, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = defaultdict(set)
+
+    def ring(self, answer_id: uuid.UUID) -> None:
+        with self._lock:
+            listeners = list(self._listeners.get(answer_id, ()))
+        for loop, event in listeners:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(event.set)
+
+    @contextmanager
+    def listening(self, answer_id: uuid.UUID) -> Iterator[asyncio.Event]:
+        """An event of the running loop that is set at every ring."""
+        listener = (asyncio.get_running_loop(), asyncio.Event())
+        with self._lock:
+            self._listeners[answer_id].add(listener)
+        try:
+            yield listener[1]
+        finally:
+            with self._lock:
+                self._listeners[answer_id].discard(listener)
+                if not self._listeners[answer_id]:
+                    del self._listeners[answer_id]
+
+
+bell = Bell()
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(settings.ANSWER_THREADS, thread_name_prefix="answer")
+
+
+def start(answer: Answer) -> None:
+    """Has the answer made as soon as it is committed."""
+    answer_id = answer.pk
+    transaction.on_commit(lambda: _submit(answer_id))
+
+
+def _submit(answer_id: uuid.UUID) -> None:
+    future = _pool().submit(_work, answer_id)
+    future.add_done_callback(lambda done: _report(answer_id, done))
+
+
+def _report(answer_id: uuid.UUID, done: Future[None]) -> None:
+    error = done.exception()
+    if error is not None:
+        # The type only: an error's text may hold what somebody asked.
+        log.error("answer.crashed answer=%s error=%s", answer_id, type(error).__name__)
+
+
+def _work(answer_id: uuid.UUID) -> None:
+    close_old_connections()
+    try:
+        with pulse(answer_id), closing(_Journal(answer_id)) as journal:
+            for event in answering(answer_id, must_be_followed=True):
+                journal.write(event)
+    finally:
+        connection.close()
+
+
+class _Journal:
+    """Stores the events of one answer in order."""
+
+    def __init__(self, answer_id: uuid.UUID) -> None:
+        self._answer_id = answer_id
+        self._seq = 0
+        self._held: list[Delta] = []
+        self._stored = time.monotonic()
+        self._ended = False
+
+    def write(self, event: Event) -> None:
+        if isinstance(event, Delta):
+            self._held.append(event)
+            if time.monotonic() - self._stored >= _DELTA_SECONDS:
+                self._flush()
+            return
+        self._flush()
+        self._store(event)
+
+    def close(self) -> None:
+        """Whatever happened, followers are told that it is over, and the answer is not left open."""
+        if self._ended:
+            return
+        Answer.objects.filter(pk=self._answer_id, state__in=UNFINISHED).update(
+            state=Answer.State.FAILED, notice=INTERRUPTED, finished=timezone.now()
+        )
+        self._store(Done(Answer.State.FAILED.value, reverse("answer", args=[self._answer_id])))
+
+    def _flush(self) -> None:
+        held, self._held = self._held, []
+        if held:
+            self._store(Delta("".join(delta.text for delta in held), held[-1].passages))
+
+    def _store(self, event: Event) -> None:
+        if Answer.objects.filter(pk=self._answer_id).exists():  # its conversation may have been deleted meanwhile
+            self._seq += 1
+            data = {**event.data(), "passages": list(event.passages)}
+            AnswerEvent.objects.create(answer_id=self._answer_id, seq=self._seq, kind=event.kind, data=data)
+        self._stored, self._ended = time.monotonic(), isinstance(event, Done)
+        bell.ring(self._answer_id)
+
+
+@contextmanager
+def pulse(answer_id: uuid.UUID) -> Iterator[None]:
+    """Shows while it is open that somebody is at this answer."""
+    over = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not over.wait(_BEAT_SECONDS):
+                Answer.objects.filter(pk=answer_id).update(beat=timezone.now())
+        finally:
+            connection.close()
+
+    Answer.objects.filter(pk=answer_id).update(beat=timezone.now())
+    thread = threading.Thread(target=beat, name="answer-beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(timeout=_BEAT_SECONDS)

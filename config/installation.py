@@ -1,0 +1,121 @@
+"""What one running installation consists of, and how it is told apart from another."""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from config.supervisor import Program
+
+LOOPBACK = ("127.", "localhost", "::1")
+
+
+class CannotStart(Exception):
+    """The sentence says what stands in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the site listens."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """From ``127.0.0.1:8000``, ``[::1]:8000`` or ``8000``. Raises CannotStart for anything else."""
+        host, _, port = text.rpartition(":")
+        host = host.strip("[]") or "127.0.0.1"
+        if not port.isdecimal() or not 0 < int(port) < 65536:
+            raise CannotStart(f"'{text}' is not an address to listen on. Write it like 127.0.0.1:8000.")
+        return cls(host, int(port))
+
+    @property
+    def loopback(self) -> bool:
+        return self.host.startswith(LOOPBACK)
+
+    @property
+    def local_host(self) -> str:
+        """A name under which this machine reaches the site."""
+        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  # compared, not bound
+
+    @property
+    def url(self) -> str:
+        host = self.local_host
+        return f"http://[{host}]:{self.port}/" if ":" in host else f"http://{host}:{self.port}/"
+
+    def require_free(self) -> None:
+        """Raises CannotStart when another program listens there or the address is not one of this machine."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError as error:
+                raise CannotStart(
+                    f"Port {self.port} on {self.host} cannot be used: {(error.strerror or 'unknown').lower()}. "
+                    f"Choose another one: --bind {self.host}:{self.port + 1}"
+                ) from error
+
+    def answers(self) -> bool:
+        """Whether the site is there and well."""
+        connection = http.client.HTTPConnection(self.local_host, self.port, timeout=5)
+        try:
+            connection.request("GET", "/health/", headers={"Host": f"localhost:{self.port}"})
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[None]:
+    """Holds the home for this process. Raises CannotStart when another one holds it."""
+    with (home / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CannotStart(
+                f"Footnote already runs on {home}. Stop that one first, or give this one a home of its own "
+                "with FOOTNOTE_HOME."
+            ) from error
+        yield
+
+
+def _program(name: str, module: str, *arguments: str, nice: int = 0) -> Program:
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "FOOTNOTE_HOME": str(settings.FOOTNOTE_HOME)}
+    command = [sys.executable, "-m", module, *arguments]
+    return Program(name, command, settings.LOG_DIR / f"{name}.log", settings.BASE_DIR, env, nice)
+
+
+def web(address: Address) -> Program:
+    """The site. No access log: addresses carry what people search for."""
+    return _program(
+        "web",
+        "uvicorn",
+        "config.asgi:application",
+        *("--host", address.host, "--port", str(address.port)),
+        *("--lifespan", "off", "--timeout-graceful-shutdown", "2", "--ws", "none"),
+        *("--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level", "warning"),
+    )
+
+
+def worker() -> Program:
+    """Reads and embeds what was uploaded, one at a time, behind the people who ask; and does the housekeeping."""
+    return _program(
+        "worker",
+        "celery",
+        *("-A", "config", "worker", "--beat", "--concurrency", "1", "--queues", "ingest"),
+        *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+        nice=10,
+    )

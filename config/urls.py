@@ -1,0 +1,18 @@
+"""Every address. Each app names its own; what other packages bring is declared in accounts/policy.py."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", include("assistant.urls")),
+    path("", include("knowledge.urls")),
+    path("", include("ingest.urls")),
+    path("health/", views.health, name="health"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

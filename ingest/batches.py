@@ -1,0 +1,109 @@
+"""Many files at once, for the command line: which files, what became of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+
+from accounts.models import User
+from ingest.models import IngestJob
+from ingest.pipeline import run_inline
+from ingest.uploads import Accepted, UploadRefused, accept_upload
+from knowledge.models import Collection, DocumentVersion
+
+UNREACHABLE = "The workers cannot be reached; reading starts by itself when they are back."
+
+
+@dataclass(slots=True)
+class Row:
+    """One file. ``state`` is ready, failed, cancelled or queued; ``error`` says in words why it is not ready."""
+
+    path: str
+    document_id: str | None = None
+    state: str = "failed"
+    pages: int = 0
+    passages: int = 0
+    seconds: float = 0.0
+    error: str = ""
+    version_id: int | None = None
+    began: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("path", "document_id", "state", "pages", "passages", "seconds", "error")
+        return {name: getattr(self, name) for name in names}
+
+
+def find_files(paths: Iterable[str]) -> Iterator[tuple[Path, str]]:
+    """(file, name to keep) of every file named and of all files in every folder named, hidden ones left out.
+
+    Files of a folder keep the folder in their name, as when a folder is dragged onto the upload page.
+    """
+    for given in paths:
+        path = Path(given)
+        if not path.is_dir():
+            yield path, path.name
+            continue
+        root = path.resolve()
+        for file in sorted(root.rglob("*")):
+            inner = file.relative_to(root)
+            if file.is_file() and not any(part.startswith(".") for part in inner.parts):
+                yield file, str(Path(root.name) / inner)
+
+
+def take_in(file: Path, name: str, user: User, collection: Collection, send: bool) -> Row:
+    """Uploads one file as this person would."""
+    row = Row(str(file), began=time.monotonic())
+    try:
+        with file.open("rb") as stream:
+            accepted = accept_upload(user=user, collection=collection, name=name, file=File(stream), send=send)
+    except FileNotFoundError:
+        row.error = "There is no such file."
+    except UploadRefused as error:
+        row.error = str(error)
+    except OSError as error:
+        row.error = f"The file cannot be opened: {error.strerror}."
+    else:
+        _begin(row, accepted)
+    return row
+
+
+def _begin(row: Row, accepted: Accepted) -> None:
+    row.document_id = str(accepted.document.pk)
+    row.version_id = accepted.version.pk
+    row.state = "queued"
+    row.error = "" if accepted.sent else UNREACHABLE
+    if accepted.job is None:
+        settle(row)
+
+
+def read_here(row: Row) -> None:
+    """Does the work on the row's version in this process, or looks up what became of it."""
+    if row.version_id is not None and row.state == "queued":
+        version = DocumentVersion.objects.get(pk=row.version_id)
+        while run_inline(version).active:
+            time.sleep(0.5)  # a worker has it, or it pauses after a failure that may pass
+        settle(row)
+
+
+def settle(row: Row) -> bool:
+    """Copies what the database says of the row's version. True when nothing more will happen to it."""
+    version = DocumentVersion.objects.select_related("job").filter(pk=row.version_id or 0).first()
+    if version is None:
+        row.state, row.error = "cancelled", "The document was deleted meanwhile."
+        return True
+    job: IngestJob | None = getattr(version, "job", None)
+    row.pages, row.passages = version.page_count, version.passage_count
+    row.seconds = round(time.monotonic() - row.began, 2)
+    if version.state == DocumentVersion.State.PROCESSING and job is not None and job.active:
+        row.state = "queued"
+        return False
+    row.state = str(version.state)
+    row.error = job.error if job is not None else ""
+    if row.state == DocumentVersion.State.CANCELLED and not row.error:
+        row.error = "The work was cancelled."
+    return True

@@ -1,0 +1,96 @@
+"""How one version becomes searchable: read → split → embed → save and publish, and last the job is done.
+
+| stage     | works on                    | kept when the worker dies here              | what a second run
+does        |
+|-----------|-----------------------------|---------------------------------------------|-------------------------------|
+| reading   | the file, in a child process | some pages of a version nobody sees yet     | removes them,
+reads again     |
+| splitting | pages                       | the pages                                   | reads again
+|
+| embedding | passages in memory          | the pages; vectors known from elsewhere     | reads again, embeds
+again     |
+| saving    | one transaction             | nothing, or everything with the job done    | finds nothing left
+to do      |
+
+Any number of runs of one job, also at the same time, leaves one set of passages: each run must hold the
+job's lease.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django.db import OperationalError, transaction
+
+from ingest import leases, outcomes, passages
+from ingest.leases import Cancelled, Hold, LeaseLost
+from ingest.models import IngestJob
+from ingest.reading import read_version
+from knowledge.documents import publish_version
+from knowledge.errors import DocumentGone, PermanentError, TransientError, UnreadableDocument
+from knowledge.models import DocumentVersion, Passage
+
+logger = logging.getLogger("footnote.ingest")
+
+_ROWS_AT_ONCE = 500
+
+
+def run(job_id: uuid.UUID, token: str) -> None:
+    """Does the job when it is free, and records how it ended. Only errors nobody foresaw come out of here:
+    then the lease ends by itself and the sweeper tries again, up to ``INGEST_MAX_ATTEMPTS`` times."""
+    hold = leases.take(job_id, token)
+    if hold is None:
+        return
+    logger.info("job started job=%s", job_id)
+    try:
+        _process(hold)
+    except LeaseLost:
+        logger.info("job lost job=%s", job_id)
+    except (Cancelled, DocumentGone):
+        outcomes.cancelled(hold)
+        logger.info("job cancelled job=%s", job_id)
+    except PermanentError as error:
+        code = error.code if isinstance(error, UnreadableDocument) else "refused"
+        outcomes.failed(hold, code, str(error))
+        logger.info("job failed job=%s code=%s", job_id, code)
+    except TransientError as error:
+        _pause(hold, "unavailable", str(error))
+    except OperationalError:
+        _pause(hold, "database", "The database could not be written to. This is tried again by itself.")
+
+
+def run_inline(version: DocumentVersion) -> IngestJob:
+    """The whole work in this process, for commands and tests. Gives the job as it then is."""
+    job, _ = IngestJob.objects.get_or_create(version=version, defaults={"uploaded_by": version.created_by})
+    run(job.pk, uuid.uuid4().hex)
+    version.refresh_from_db()
+    job.refresh_from_db()
+    return job
+
+
+def _pause(hold: Hold, code: str, sentence: str) -> None:
+    if not outcomes.paused(hold, code, sentence):
+        outcomes.failed(hold, code, sentence)
+    logger.warning("job paused job=%s code=%s", hold.job_id, code)
+
+
+def _process(hold: Hold) -> None:
+    hold.heed()
+    version = DocumentVersion.objects.select_related("document").get(job=hold.job_id)
+    reading = read_version(hold, version)
+    pieces = passages.split(hold, version, reading)
+    model_id, vectors = passages.embed(hold, pieces)
+    hold.enter(IngestJob.Stage.SAVING)
+    version.media_type = reading.media_type
+    version.page_count = reading.pages
+    version.passage_count = len(pieces)
+    version.language = passages.main_language(pieces)
+    with transaction.atomic():
+        hold.confirm(note=reading.note(), passages_done=len(pieces))
+        hold.heed()
+        Passage.objects.filter(version=version).delete()
+        Passage.objects.bulk_create(passages.rows(version, pieces, model_id, vectors), batch_size=_ROWS_AT_ONCE)
+        publish_version(version)
+        outcomes.done(hold)
+    logger.info("job done job=%s pages=%d passages=%d", hold.job_id, reading.pages, len(pieces))

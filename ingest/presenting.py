@@ -1,0 +1,142 @@
+"""Jobs as the upload page shows them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from ingest.models import IngestJob
+from knowledge.models import Document, DocumentVersion
+
+State = IngestJob.State
+Stage = IngestJob.Stage
+
+SHOWN_FOR = timedelta(days=1)
+SHOWN_AT_MOST = 500
+
+# How much of the whole each stage stands for, as people wait for it: (from, to) in percent.
+_SHARE = {
+    Stage.RECEIVED: (0, 2),
+    Stage.READING: (2, 35),
+    Stage.SPLITTING: (35, 38),
+    Stage.EMBEDDING: (38, 97),
+    Stage.SAVING: (97, 99),
+    Stage.READY: (100, 100),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """One line of the upload page. ``seconds_left`` is None while there is nothing to tell it by."""
+
+    id: uuid.UUID
+    name: str
+    collection: str
+    state: str
+    stage: str
+    stage_label: str
+    percent: int
+    pages_done: int
+    pages_total: int
+    passages_done: int
+    passages_total: int
+    seconds_left: int | None
+    error: str
+    note: str
+    document_url: str | None
+    can_cancel: bool
+    can_retry: bool
+    outcome: str
+
+
+def jobs_for(user: User) -> QuerySet[IngestJob]:
+    """Jobs this person may know of: on documents they curate; their own, and for administrators everybody's."""
+    jobs = IngestJob.objects.filter(version__document__in=Document.objects.curated_by(user))
+    return jobs if user.is_administrator else jobs.filter(uploaded_by=user)
+
+
+def shown_jobs(user: User) -> list[JobView]:
+    """Jobs of the last day and all that are not finished; those at work first, then the newest."""
+    recent = Q(created__gte=timezone.now() - SHOWN_FOR) | Q(state__in=[State.QUEUED, State.RUNNING])
+    jobs = jobs_for(user).filter(recent).select_related("version__document__collection").order_by("-created")
+    newer = DocumentVersion.objects.filter(
+        document=OuterRef("version__document"), number__gt=OuterRef("version__number")
+    )
+    overtaken = set(jobs.filter(Exists(newer)).values_list("pk", flat=True))
+    now = timezone.now()
+    views = [_view(job, job.pk in overtaken, now) for job in jobs[:SHOWN_AT_MOST]]
+    order = {State.RUNNING.value: 0, State.QUEUED.value: 1}
+    return sorted(views, key=lambda view: order.get(view.state, 2))
+
+
+def _view(job: IngestJob, overtaken: bool, now: datetime) -> JobView:
+    document = job.version.document
+    number = job.version.number
+    return JobView(
+        id=job.pk,
+        name=document.name,
+        collection=document.collection.name,
+        state=job.state,
+        stage=job.stage,
+        stage_label=_stage_label(job),
+        percent=_percent(job),
+        pages_done=job.pages_done,
+        pages_total=job.pages_total,
+        passages_done=job.passages_done,
+        passages_total=job.passages_total,
+        seconds_left=_seconds_left(job, now),
+        error=job.error if job.state == State.FAILED else "",
+        note=_note(job),
+        document_url=reverse("document", args=[document.pk]),
+        can_cancel=job.active and not job.cancel_requested,
+        can_retry=job.state in {State.FAILED, State.CANCELLED} and not overtaken,
+        outcome=f"version {number}" if number > 1 else "new document",
+    )
+
+
+def _stage_label(job: IngestJob) -> str:
+    if job.state == State.RUNNING:
+        return "being cancelled" if job.cancel_requested else str(Stage(job.stage).label)
+    if job.state == State.DONE and job.version.document.current_id != job.version_id:
+        return "ready, but a newer version answers"
+    return str(State(job.state).label)
+
+
+def _note(job: IngestJob) -> str:
+    if job.state == State.QUEUED and job.error:
+        return f"{job.error} It is tried again by itself."
+    return job.note
+
+
+def _progress(job: IngestJob) -> tuple[int, int]:
+    """(done, total) in the stage the job is in."""
+    if job.stage == Stage.READING:
+        return job.pages_done, job.pages_total
+    if job.stage == Stage.EMBEDDING:
+        return job.passages_done, job.passages_total
+    return 0, 0
+
+
+def _percent(job: IngestJob) -> int:
+    if job.state == State.DONE:
+        return 100
+    if job.state == State.QUEUED:
+        return 0
+    start, end = _SHARE[Stage(job.stage)]
+    done, total = _progress(job)
+    return start + (end - start) * min(done, total) // total if total else start
+
+
+def _seconds_left(job: IngestJob, now: datetime) -> int | None:
+    """By the speed of the embedding so far, which is where most of the time goes."""
+    done, total = _progress(job)
+    if job.state != State.RUNNING or job.stage != Stage.EMBEDDING or not done or job.stage_since is None:
+        return None
+    elapsed = (now - job.stage_since).total_seconds()
+    return max(0, round(elapsed * (total - done) / done))

@@ -1,0 +1,138 @@
+"""The first stage: the file is read in a child process and its pages are saved as they come."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+
+from ingest.leases import Hold
+from ingest.models import IngestJob
+from ingest.parsers.base import Heading, ParsedPage
+from knowledge.errors import UnreadableDocument
+from knowledge.models import DocumentVersion, Page, Passage
+from knowledge.sandbox import run_in_child
+
+_PAGES_AT_ONCE = 50
+_SECONDS_BETWEEN_SAVES = 1.0
+_NAMED_PAGES = 8
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read, but for the texts, which are in the database. ``headings`` by page number."""
+
+    media_type: str = ""
+    pages: int = 0
+    headings: dict[int, tuple[Heading, ...]] = field(default_factory=dict)
+    damaged: list[int] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
+
+    def note(self) -> str:
+        """What a person should know about pages that gave nothing."""
+        parts = []
+        if self.damaged:
+            parts.append(f"{_pages(self.damaged)} could not be read because of damage; the rest was.")
+        if self.blank:
+            parts.append(f"{_pages(self.blank)} held no text (blank, or pictures only).")
+        return " ".join(parts)
+
+
+def read_version(hold: Hold, version: DocumentVersion) -> Reading:
+    """Replaces the version's pages by what its file holds. Raises UnreadableDocument, Cancelled, LeaseLost."""
+    hold.enter(IngestJob.Stage.READING)
+    with transaction.atomic():
+        hold.confirm()
+        Passage.objects.filter(version=version).delete()
+        Page.objects.filter(version=version).delete()
+    saver = _Saver(hold, version)
+    with _local(version.blob) as path:
+        run_in_child(
+            "ingest.parsers:read_file",
+            str(path),
+            version.filename,
+            memory_bytes=settings.PARSE_MEMORY_BYTES,
+            cpu_seconds=settings.PARSE_CPU_SECONDS,
+            wall_seconds=settings.PARSE_WALL_SECONDS,
+            on_progress=saver.receive,
+            should_stop=saver.pause,
+        )
+    saver.flush()
+    return saver.reading
+
+
+class _Saver:
+    """Takes the child's messages and saves pages in batches, each on condition that the job is still ours."""
+
+    def __init__(self, hold: Hold, version: DocumentVersion) -> None:
+        self.reading = Reading()
+        self._hold = hold
+        self._version = version
+        self._waiting: list[Page] = []
+        self._saved = time.monotonic()
+
+    def receive(self, message: dict[str, Any]) -> None:
+        if "media_type" in message:
+            self.reading.media_type = message["media_type"]
+            self._hold.confirm(pages_total=message["pages"])
+            return
+        page = ParsedPage.from_json(message)
+        reading = self.reading
+        reading.pages += 1
+        if page.headings:
+            reading.headings[page.number] = page.headings
+        if not page.readable:
+            reading.damaged.append(page.number)
+        elif not page.text:
+            reading.blank.append(page.number)
+        self._waiting.append(
+            Page(version=self._version, number=page.number, kind=page.kind, label=page.label, text=page.text)
+        )
+        if len(self._waiting) >= _PAGES_AT_ONCE or time.monotonic() - self._saved > _SECONDS_BETWEEN_SAVES:
+            self.flush()
+
+    def pause(self) -> bool:
+        """Asked by the sandbox several times a second: raises what ends the work, which also ends the child."""
+        self._hold.tick()
+        return False
+
+    def flush(self) -> None:
+        with transaction.atomic():
+            self._hold.confirm(pages_done=self.reading.pages)
+            Page.objects.bulk_create(self._waiting)
+        self._waiting = []
+        self._saved = time.monotonic()
+        self._hold.heed()
+
+
+@contextmanager
+def _local(blob: FieldFile) -> Iterator[Path]:
+    """The file on this machine's disk, copied there when it is kept elsewhere."""
+    try:
+        path = Path(blob.path)
+    except NotImplementedError:
+        with (
+            tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy,
+            blob.open("rb") as source,
+        ):
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            yield Path(copy.name)
+        return
+    if not path.is_file():
+        raise UnreadableDocument("damaged", "The stored file is missing. Upload it again, and tell your administrator.")
+    yield path
+
+
+def _pages(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:_NAMED_PAGES])) + (" and others" if len(numbers) > _NAMED_PAGES else "")
+    return f"Page {shown}" if len(numbers) == 1 else f"Pages {shown}"

@@ -1,0 +1,96 @@
+"""What Celery runs: thin, with ids only. Running any of them twice, or at the same time, changes nothing.
+
+Priorities (0 goes first): housekeeping, then small files, then large ones, so that a short memo does not
+wait behind a thousand-page manual.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app, shared_task
+from django.db.models import Q
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from ingest import outcomes, pipeline
+from ingest.leases import free
+from ingest.models import IngestJob
+from knowledge.documents import purge_deleted
+from knowledge.projection import write_snapshot_if_due
+
+logger = logging.getLogger("footnote.ingest")
+
+SMALL_FILE, LARGE_FILE = 3, 6
+LARGE_FILE_BYTES = 5 * 1024 * 1024
+RESEND_AFTER = timedelta(seconds=30)
+RESEND_AT_ONCE = 1000
+_STALE_SECONDS = 25
+
+
+@shared_task
+def process(job_id: str) -> None:
+    """Reads one version. The token is new for each delivery: one delivered twice must not pass for its twin."""
+    pipeline.run(uuid.UUID(job_id), uuid.uuid4().hex)
+
+
+@shared_task(priority=0, expires=_STALE_SECONDS)
+def sweep() -> int:
+    """Sends again what was lost on the way or left by a worker that died. Gives how many jobs were sent."""
+    outcomes.give_up_silent()
+    waiting = IngestJob.objects.filter(free()).order_by("created")
+    unsent = Q(enqueued__isnull=True) | Q(enqueued__lte=Now() - RESEND_AFTER)
+    overdue = waiting.filter(unsent | Q(state=IngestJob.State.RUNNING))
+    try:
+        # As many messages as jobs: nothing is lost, they only have to wait their turn.
+        if _messages() >= waiting.count():
+            return 0
+    except OperationalError:
+        return 0
+    sent = 0
+    for job_id in list(overdue.values_list("pk", flat=True)[:RESEND_AT_ONCE]):
+        if not enqueue_job(job_id):
+            break
+        sent += 1
+    return sent
+
+
+@shared_task(priority=0, expires=_STALE_SECONDS)
+def snapshot_index() -> None:
+    """Housekeeping of the index and of deleted documents."""
+    write_snapshot_if_due()
+    purge_deleted()
+
+
+def enqueue_job(job_id: uuid.UUID) -> bool:
+    """Sends a job to the workers. False when their queue is out of reach: the sweeper then sends it later."""
+    job = IngestJob.objects.filter(pk=job_id).select_related("version").first()
+    if job is None:
+        return True
+    large = job.version.size > LARGE_FILE_BYTES
+    try:
+        with current_app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
+            process.apply_async(
+                (str(job_id),), producer=connection.Producer(), priority=LARGE_FILE if large else SMALL_FILE
+            )
+    except OperationalError:
+        logger.warning("queue out of reach job=%s", job_id)
+        return False
+    IngestJob.objects.filter(pk=job_id).update(enqueued=Now())
+    return True
+
+
+def _messages() -> int:
+    """Messages in the queue, housekeeping included."""
+    with current_app.connection_for_read() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
+        queue = current_app.conf.task_default_queue
+        channel: Any = connection.default_channel
+        try:
+            return int(channel.queue_declare(queue, passive=True).message_count)
+        except connection.channel_errors:
+            return 0  # a queue with nothing in it does not exist

@@ -1,0 +1,218 @@
+"""A file comes in: ``accept_upload`` checks it, keeps its bytes and rows, and sends it to the workers.
+
+Everything is written in one transaction or not at all, however many people upload the same file at once:
+uploads to a collection queue for its row, and the unique constraints stand behind that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Literal, cast
+
+from django.conf import settings
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+
+from accounts import audit
+from accounts.models import User
+from ingest.models import IngestJob
+from ingest.names import clean_name, title_from
+from ingest.tasks import enqueue_job
+from knowledge.errors import PermanentError
+from knowledge.models import Collection, Document, DocumentVersion
+
+Outcome = Literal["new", "new_version", "duplicate"]
+
+FREE_DISK_SHARE = 0.05
+_ATTEMPTS = 5
+_LIVE = (DocumentVersion.State.PROCESSING, DocumentVersion.State.READY)
+
+NO_COLLECTION = "There is no such collection that you may add documents to."
+
+
+class UploadRefused(PermanentError):
+    """Nothing was kept. ``status`` is the HTTP status that says the same."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(slots=True)
+class Accepted:
+    """``job`` is None for a duplicate whose work is done; ``sent`` is false when the workers' queue was out
+    of reach.
+    """
+
+    document: Document
+    version: DocumentVersion
+    job: IngestJob | None
+    outcome: Outcome
+    sent: bool = True
+
+    @property
+    def message(self) -> str:
+        if self.outcome == "duplicate":
+            return f"This file is already here as “{self.document.title}”, so nothing was added."
+        kept = "Received." if self.outcome == "new" else f"Received as version {self.version.number}."
+        if not self.sent:
+            return f"{kept} The workers cannot be reached just now; reading starts by itself when they are back."
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """The bytes of an upload in a temporary file beside their final place."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+class _StagedFile(File):  # type: ignore[type-arg]  # generic in the stubs only
+    """Django's storage moves a file that has a path instead of copying it again."""
+
+    def __init__(self, stream: IO[Any], path: Path) -> None:
+        super().__init__(stream, name=path.name)
+        self._path = path
+
+    def temporary_file_path(self) -> str:
+        return str(self._path)
+
+
+def accept_upload(*, user: User, collection: Collection, name: str, file: File[bytes], send: bool = True) -> Accepted:
+    """Keeps a file as a new document or a new version, or recognises it.
+
+    Raises UploadRefused with a sentence when the person may not add to the collection (said as if there were
+    none), the file is too large, empty or without a name, or the disk is nearly full. With ``send`` false
+    the caller does the work itself (``pipeline.run_inline``).
+    """
+    if not Collection.objects.curated_by(user).filter(pk=collection.pk).exists():
+        raise UploadRefused(NO_COLLECTION, 404)
+    label = clean_name(name)
+    if not label:
+        raise UploadRefused("This file has no name. Give it one and upload it again.")
+    for _ in range(_ATTEMPTS):
+        # Somebody else may be first with the same name or number: then look again at what is there now.
+        with suppress(IntegrityError), _staged(file) as staged:
+            return _record(user, collection, label, staged, send)
+    raise UploadRefused("Many people are uploading this file at once, so nothing was kept. Try again.", 503)
+
+
+def too_large() -> str:
+    megabytes = settings.UPLOAD_MAX_BYTES // 1024**2
+    return f"This file is larger than the {megabytes} MB allowed. Split it and upload the parts."
+
+
+@contextmanager
+def _staged(file: File[bytes]) -> Iterator[_Staged]:
+    folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    usage = shutil.disk_usage(folder)
+    if usage.free < FREE_DISK_SHARE * usage.total:
+        raise UploadRefused("The disk is nearly full, so nothing was kept. Tell your administrator.", 507)
+    handle, path = tempfile.mkstemp(prefix="upload-", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            sha256, size = _copy(file, out)
+            out.flush()
+            os.fsync(out.fileno())
+        yield _Staged(Path(path), sha256, size)
+    except OSError as error:
+        raise UploadRefused(
+            "The file could not be written to disk, so nothing was kept. Try again later.", 507
+        ) from error
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def _copy(file: File[bytes], out: IO[bytes]) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    size = 0
+    for chunk in file.chunks():
+        size += len(chunk)
+        if size > settings.UPLOAD_MAX_BYTES:
+            raise UploadRefused(too_large(), 413)
+        digest.update(chunk)
+        out.write(chunk)
+    if size == 0:
+        raise UploadRefused("This file is empty, so nothing was kept.")
+    return digest.hexdigest(), size
+
+
+def _record(user: User, collection: Collection, name: str, staged: _Staged, send: bool) -> Accepted:
+    """The rows, the blob and the trail in one transaction; a blob whose rows were not kept is removed."""
+    blob = ""
+    try:
+        with transaction.atomic():
+            # Uploads to one collection queue here, so that a double is always seen.
+            Collection.objects.select_for_update().get(pk=collection.pk)
+            known = _same_bytes(collection, staged.sha256)
+            if known is not None:
+                return known
+            document, outcome = _document(user, collection, name)
+            version = _version(user, document, name, staged)
+            blob = version.blob.name or ""
+            job = IngestJob.objects.create(version=version, uploaded_by=user)
+            audit.record(user, "document.uploaded", document, version=version.pk, collection=collection.pk)
+            accepted = Accepted(document, version, job, outcome)
+            if send:
+                transaction.on_commit(lambda: _send(accepted))
+    except BaseException:
+        if blob:
+            DocumentVersion._meta.get_field("blob").storage.delete(blob)
+        raise
+    return accepted
+
+
+def _send(accepted: Accepted) -> None:
+    if accepted.job is not None:
+        accepted.sent = enqueue_job(accepted.job.pk)
+
+
+def _same_bytes(collection: Collection, sha256: str) -> Accepted | None:
+    """The live document whose newest version, ready or being read, has these bytes."""
+    newer = DocumentVersion.objects.filter(
+        document=OuterRef("document"), number__gt=OuterRef("number"), state__in=_LIVE
+    )
+    version = (
+        DocumentVersion.objects.filter(
+            document__collection=collection, document__deleted__isnull=True, sha256=sha256, state__in=_LIVE
+        )
+        .exclude(Exists(newer))
+        .select_related("document", "job")
+        .first()
+    )
+    if version is None:
+        return None
+    job = cast("IngestJob | None", getattr(version, "job", None))
+    return Accepted(version.document, version, job if job is not None and job.active else None, "duplicate")
+
+
+def _document(user: User, collection: Collection, name: str) -> tuple[Document, Outcome]:
+    document = Document.objects.filter(collection=collection, name=name, deleted__isnull=True).first()
+    if document is not None:
+        return document, "new_version"
+    return Document.objects.create(collection=collection, name=name, title=title_from(name), owner=user), "new"
+
+
+def _version(user: User, document: Document, name: str, staged: _Staged) -> DocumentVersion:
+    last = document.versions.order_by("-number").values_list("number", flat=True).first() or 0
+    version = DocumentVersion(
+        document=document,
+        number=last + 1,
+        sha256=staged.sha256,
+        filename=name,
+        size=staged.size,
+        created_by=user,
+    )
+    with staged.path.open("rb") as stream:
+        version.blob.save(name, _StagedFile(stream, staged.path), save=True)
+    return version

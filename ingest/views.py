@@ -1,0 +1,122 @@
+"""The upload page: files come in one by one, and their jobs are shown as they go."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files import File
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from accounts.policy import Audience, allow
+from ingest import outcomes
+from ingest.models import IngestJob
+from ingest.presenting import jobs_for, shown_jobs
+from ingest.tasks import enqueue_job
+from ingest.uploads import NO_COLLECTION, Accepted, UploadRefused, accept_upload, too_large
+from knowledge.models import Collection
+from knowledge.requests import asker, whole_number
+
+_FORM_BYTES = 1024 * 1024
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch" or "application/json" in request.headers.get("Accept", "")
+
+
+@allow(Audience.CURATOR)
+@require_GET
+def upload(request: HttpRequest) -> HttpResponse:
+    user = asker(request)
+    jobs = shown_jobs(user)
+    context = {
+        "collections": Collection.objects.curated_by(user),
+        "jobs": jobs,
+        "active": _active(jobs),
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
+    }
+    return render(request, "ingest/upload.html", context)
+
+
+@allow(Audience.CURATOR)
+@require_GET
+def upload_jobs(request: HttpRequest) -> HttpResponse:
+    return _jobs(request)
+
+
+def _jobs(request: HttpRequest) -> HttpResponse:
+    jobs = shown_jobs(asker(request))
+    return render(request, "ingest/_jobs.html", {"jobs": jobs, "active": _active(jobs)})
+
+
+def _active(jobs: list[Any]) -> bool:
+    return any(job.state in {IngestJob.State.QUEUED, IngestJob.State.RUNNING} for job in jobs)
+
+
+@allow(Audience.CURATOR)
+@require_POST
+def upload_file(request: HttpRequest) -> HttpResponse:
+    """One file with its name from the page's script, any number from the plain form."""
+    if whole_number(request.META.get("CONTENT_LENGTH"), 10**15) > settings.UPLOAD_MAX_BYTES + _FORM_BYTES:
+        return _answer(request, [], [UploadRefused(too_large(), 413)])
+    user = asker(request)
+    collection = Collection.objects.curated_by(user).filter(pk=whole_number(request.POST.get("collection"))).first()
+    files = request.FILES.getlist("file")
+    if collection is None:
+        return _answer(request, [], [UploadRefused(NO_COLLECTION, 404)])
+    if not files:
+        return _answer(request, [], [UploadRefused("Choose a file first.")])
+    accepted: list[Accepted] = []
+    refused: list[UploadRefused] = []
+    for file in files:
+        name = request.POST.get("name") if len(files) == 1 else None
+        try:
+            accepted.append(
+                accept_upload(user=user, collection=collection, name=name or file.name or "", file=File(file))
+            )
+        except UploadRefused as error:
+            refused.append(error)
+    return _answer(request, accepted, refused)
+
+
+def _answer(request: HttpRequest, accepted: list[Accepted], refused: list[UploadRefused]) -> HttpResponse:
+    """JSON for the page's script; a message for each file and the upload page again for the plain form."""
+    if not _wants_json(request):
+        for done in accepted:
+            messages.success(request, f"{done.document.name}: {done.message}")
+        for error in refused:
+            messages.error(request, str(error))
+        return redirect("upload")
+    if refused:
+        return JsonResponse({"message": str(refused[0])}, status=refused[0].status)
+    one = accepted[0]
+    body = {"job": one.job.pk if one.job else None, "outcome": one.outcome, "message": one.message}
+    return JsonResponse(body, status=200 if one.outcome == "duplicate" else 201)
+
+
+@allow(Audience.CURATOR)
+@require_POST
+def job_cancel(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    job = get_object_or_404(jobs_for(asker(request)), pk=job_id)
+    outcomes.request_cancel(job)
+    audit.record(asker(request), "ingest.cancelled", job)
+    return _after(request)
+
+
+@allow(Audience.CURATOR)
+@require_POST
+def job_retry(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    job = get_object_or_404(jobs_for(asker(request)).select_related("version__document"), pk=job_id)
+    if outcomes.retry(job):
+        audit.record(asker(request), "ingest.retried", job)
+        enqueue_job(job.pk)
+    return _after(request)
+
+
+def _after(request: HttpRequest) -> HttpResponse:
+    return _jobs(request) if "HX-Request" in request.headers or _wants_json(request) else redirect("upload")

@@ -1,0 +1,131 @@
+"""Pages to manage collections, who reads them, and documents. Managing is not reading: no page shows a document's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from accounts.administration import AuditedAdmin, ReadOnlyAdmin
+from accounts.models import User
+from knowledge.documents import delete_document
+from knowledge.models import Collection, Document, DocumentVersion, Grant, Restriction
+
+
+class GrantInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+    model = Grant
+    extra = 0
+    verbose_name = "grant"
+    verbose_name_plural = (
+        "Who may read this collection — each line opens it to everyone who can sign in, to one group or to one person. "
+        "Without a line nobody reads it, administrators neither."
+    )
+    fields = ("everyone", "group", "user", "role")
+    autocomplete_fields = ("user",)
+
+
+@admin.register(Collection)
+class CollectionAdmin(AuditedAdmin):
+    """A shelf of documents with one set of readers. Changes take effect on the next question."""
+
+    list_display = ("name", "owner", "readers", "document_count")
+    search_fields = ("name", "description")
+    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  # declared so by Django
+    autocomplete_fields = ("owner",)
+    fields = ("name", "slug", "description", "owner")
+    inlines = (GrantInline,)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Collection]:
+        living = models.Count("documents", filter=models.Q(documents__deleted__isnull=True))
+        return (
+            Collection.objects.annotate(size=living)
+            .select_related("owner")
+            .prefetch_related("grants__group", "grants__user")
+        )
+
+    @admin.display(description="Documents", ordering="size")
+    def document_count(self, collection: Any) -> int:
+        return int(collection.size)
+
+    @admin.display(description="Opened to")
+    def readers(self, collection: Collection) -> str:
+        audiences = ["everyone" if g.everyone else str(g.group or g.user) for g in collection.grants.all()]
+        return ", ".join(dict.fromkeys(audiences)) or "nobody"
+
+
+class RestrictionInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+    model = Restriction
+    extra = 0
+    verbose_name = "reader"
+    verbose_name_plural = (
+        "Who may still read it when it is restricted — of the collection's readers, only these groups and people. "
+        "A line here never lets in somebody whom the collection keeps out."
+    )
+    fields = ("group", "user")
+    autocomplete_fields = ("user",)
+
+
+@admin.register(Document)
+class DocumentAdmin(AuditedAdmin):
+    """What is known about a document beside its words. It is added on the upload page."""
+
+    list_display = ("title", "collection", "state", "version", "owner", "review_by", "superseded_by", "restricted")
+    list_filter = ("collection", "versions__state", "restricted", "review_by", "owner")
+    list_select_related = ("collection", "owner", "current", "superseded_by")
+    search_fields = ("title", "name")
+    autocomplete_fields = ("owner", "superseded_by")
+    fields = ("title", "name", "collection", "owner", "effective", "review_by", "superseded_by", "restricted")
+    readonly_fields = ("name", "collection")
+    inlines = (RestrictionInline,)
+    actions = ("delete_documents",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Document]:
+        newest = DocumentVersion.objects.filter(document=models.OuterRef("pk")).order_by("-number").values("state")[:1]
+        return Document.objects.filter(deleted__isnull=True).annotate(newest_state=models.Subquery(newest))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False  # rows are not removed one by one: the action below takes a document out of every answer
+
+    @admin.display(description="State", ordering="newest_state")
+    def state(self, document: Any) -> str:
+        if not document.newest_state:
+            return "empty"
+        newest = DocumentVersion.State(document.newest_state)
+        if document.current is not None and newest is not DocumentVersion.State.READY:
+            return f"ready; newest version {newest.label}"
+        return str(newest.label)
+
+    @admin.display(description="Version")
+    def version(self, document: Document) -> str:
+        return str(document.current.number) if document.current is not None else "none"
+
+    @admin.action(description="Delete: takes effect on the next question")
+    def delete_documents(self, request: HttpRequest, queryset: models.QuerySet[Document]) -> None:
+        by = request.user if isinstance(request.user, User) else None
+        documents = list(queryset)
+        for document in documents:
+            delete_document(document, by)
+        messages.success(request, f"Deleted: {len(documents)}. No answer is made from them any more.")
+
+
+@admin.register(DocumentVersion)
+class VersionAdmin(ReadOnlyAdmin):
+    """The uploads of each document. The words of a version are read on the document's page, by those who may."""
+
+    list_display = ("document", "number", "state", "filename", "media_type", "size", "page_count", "passage_count", "created")
+    list_filter = ("state", "media_type", "document__collection")
+    list_select_related = ("document",)
+    search_fields = ("document__title", "filename", "sha256")
+    fields = (
+        *("document", "number", "state", "filename", "media_type", "size", "sha256", "language"),
+        *("page_count", "passage_count", "created", "created_by", "ready"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[DocumentVersion]:
+        return DocumentVersion.objects.filter(document__deleted__isnull=True)

@@ -1,0 +1,252 @@
+// The chat page: sends questions, follows answers, and the keys. Without it the page works by ordinary forms.
+
+import { copyText, fragment, post, toast, typing } from "./page.js";
+import { follow } from "./stream.js";
+
+const thread = document.getElementById("thread");
+const composer = document.getElementById("composer");
+const question = document.getElementById("question");
+const source = document.getElementById("source");
+const sourceBody = document.getElementById("source-body");
+const shelf = document.getElementById("shelf");
+const send = composer.querySelector("[data-send]");
+const stop = composer.querySelector("[data-stop]");
+let opener = null;
+
+const running = () => [...thread.querySelectorAll("[data-events-url]")].at(-1);
+
+function showBusy() {
+  const busy = Boolean(running());
+  send.hidden = busy;
+  stop.hidden = !busy;
+}
+
+function begin(answer) {
+  follow(answer, (fresh) => {
+    fresh.removeAttribute("data-events-url");
+    fresh.closest("[data-turn]")?.querySelector(".question__edit")?.removeAttribute("hidden");
+    showBusy();
+    listConversations();
+  });
+  showBusy();
+}
+
+function setField(name, value) {
+  const field = composer.querySelector(`[name="${name}"]`);
+  field.disabled = !value;
+  field.value = value;
+}
+
+/** The next question follows the last turn that is shown. */
+function placeComposer() {
+  const last = [...thread.querySelectorAll("[data-turn]")].at(-1);
+  if (!last) return;
+  setField("parent", last.dataset.turn);
+  setField("conversation", last.dataset.conversation);
+}
+
+function listConversations() {
+  const search = document.getElementById("conversation-search");
+  if (search && !search.value && window.htmx) {
+    window.htmx.ajax("GET", search.form.action, { target: "#conversation-list", swap: "outerHTML" });
+  }
+}
+
+function markConversation() {
+  for (const link of document.querySelectorAll(".talk__link")) {
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+async function takeTurn(response) {
+  const turn = fragment(await response.text());
+  if (!turn) return;
+  document.getElementById("welcome")?.remove();
+  thread.append(turn);
+  window.htmx?.process(turn);
+  const address = response.headers.get("X-Conversation-Url");
+  if (address) history.replaceState(null, "", address);
+  question.placeholder = "Ask further";
+  placeComposer();
+  turn.classList.add("is-live");
+  turn.scrollIntoView({ block: "start" });
+  const answer = turn.querySelector("[data-events-url]");
+  if (answer) begin(answer);
+}
+
+async function ask(text) {
+  if (running() || !text.trim()) return;
+  const body = new FormData(composer);
+  body.set("question", text);
+  const before = question.value;
+  question.value = "";
+  send.disabled = true;
+  const response = await post(composer.action, body);
+  send.disabled = false;
+  if (response) await takeTurn(response);
+  else if (!question.value) question.value = before || text;
+  question.focus({ preventScroll: true });
+}
+
+async function stopAnswer() {
+  const answer = running();
+  if (!answer) return;
+  stop.disabled = true;
+  await post(answer.dataset.stopUrl, new FormData());
+  stop.disabled = false;
+}
+
+async function retry(form) {
+  const old = form.closest("[data-answer]");
+  const response = await post(form.action, new FormData(form));
+  if (!response) return;
+  const fresh = fragment(await response.text());
+  old.replaceWith(fresh);
+  window.htmx?.process(fresh);
+  if (fresh.dataset.eventsUrl) begin(fresh);
+}
+
+async function edit(form) {
+  const turn = form.closest("[data-turn]");
+  const response = await post(form.action, new FormData(form));
+  if (!response) return;
+  while (turn.nextElementSibling) turn.nextElementSibling.remove();
+  turn.remove();
+  await takeTurn(response);
+}
+
+async function feedback(form) {
+  const answer = form.closest("[data-answer]");
+  const response = await post(form.action, new FormData(form));
+  if (!response) return;
+  const fresh = fragment(await response.text());
+  answer.replaceWith(fresh);
+  window.htmx?.process(fresh);
+  toast("Thank you. It helps those who look after the documents.");
+}
+
+/** The answer as text with numbers in brackets, and its sources beneath. */
+function answerAsText(answer) {
+  const asked = answer.closest("[data-turn]")?.querySelector("[data-question]")?.textContent.trim();
+  const sentences = [...answer.querySelectorAll(".sentence__text")].map((paragraph) => {
+    const copy = paragraph.cloneNode(true);
+    for (const mark of copy.querySelectorAll(".fn")) mark.replaceWith(` [${mark.querySelector("a").textContent}]`);
+    return copy.textContent.trim();
+  });
+  const sources = [...answer.querySelectorAll(".note")].map((note) => {
+    const from = note.querySelector(".note__from").textContent.replace(/\s+/g, " ").trim();
+    return `[${note.dataset.note}] “${note.querySelector("q").textContent.trim()}” (${from})`;
+  });
+  return [asked, sentences.join("\n"), "Sources", ...sources].filter(Boolean).join("\n\n");
+}
+
+function messageToOwner(button) {
+  const asked = button.closest("[data-turn]").querySelector("[data-question]").textContent.trim();
+  return (
+    `Hello ${button.dataset.owner},\n\nI asked: “${asked}”\nNothing I may read answers it. The nearest document is ` +
+    `“${button.dataset.title}”, which is yours. Could you tell me, or add it there?\n`
+  );
+}
+
+function closeSource() {
+  sourceBody.replaceChildren();
+  for (const link of document.querySelectorAll("[data-footnote][aria-current]")) link.removeAttribute("aria-current");
+  if (opener?.isConnected) opener.focus({ preventScroll: true });
+  opener = null;
+}
+
+const sourceOpen = () => sourceBody.firstElementChild !== null;
+
+function openFootnote(link) {
+  opener = link;
+  for (const other of document.querySelectorAll("[data-footnote]")) {
+    if (other.getAttribute("href") === link.getAttribute("href")) other.setAttribute("aria-current", "true");
+    else other.removeAttribute("aria-current");
+  }
+}
+
+/** To the footnote before or after the open one, among those of the same answer. */
+function stepFootnote(by) {
+  const current = document.querySelector(".note [aria-current]");
+  const answers = thread.querySelectorAll("[data-answer]");
+  const home = current ? current.closest("[data-answer]") : answers[answers.length - 1];
+  const links = [...(home?.querySelectorAll(".note [data-footnote]") || [])];
+  const at = current ? links.indexOf(current) + by : by > 0 ? 0 : links.length - 1;
+  links[at]?.click();
+}
+
+function searchConversations() {
+  if (getComputedStyle(shelf).display === "none") shelf.showPopover();
+  document.getElementById("conversation-search").focus();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const roads = [
+    [form === composer, () => ask(question.value)],
+    [form.matches("[data-suggestions]"), () => ask(event.submitter.value)],
+    [form.matches("[data-retry]"), () => retry(form)],
+    [form.matches("[data-edit]"), () => edit(form)],
+    [form.matches("[data-feedback]"), () => feedback(form)],
+  ];
+  const road = roads.find(([fits]) => fits);
+  if (!road) return;
+  event.preventDefault();
+  road[1]();
+});
+
+document.addEventListener("click", (event) => {
+  const at = (selector) => event.target.closest(selector);
+  const footnote = at("[data-footnote]");
+  if (footnote) openFootnote(footnote);
+  else if (at("[data-close-source]")) closeSource();
+  else if (at("[data-stop]")) stopAnswer();
+  else if (at("[data-copy-answer]")) copyText(answerAsText(at("[data-answer]")), "The answer and its sources are copied.");
+  else if (at("[data-ask-owner]")) {
+    const button = at("[data-ask-owner]");
+    copyText(messageToOwner(button), `A message to ${button.dataset.owner} is copied. Paste it into a mail or chat.`);
+  }
+});
+
+question.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (question.value.trim()) composer.requestSubmit();
+});
+
+function escape() {
+  if (document.querySelector(".pop:popover-open")) return;
+  document.body.classList.add("cards-off");
+  if (running()) stopAnswer();
+  else if (sourceOpen()) closeSource();
+}
+
+document.addEventListener("keydown", (event) => {
+  const control = event.ctrlKey || event.metaKey;
+  const pane = source.contains(document.activeElement) && !document.activeElement.closest("[data-leaf]");
+  const keys = [
+    [event.key === "Escape", escape],
+    [control && !event.shiftKey && event.key.toLowerCase() === "k", searchConversations],
+    [control && event.shiftKey && event.key.toLowerCase() === "o", () => location.assign(document.querySelector("[data-new]").href)],
+    [control && event.key === "/", () => document.getElementById("keys").togglePopover()],
+    [!control && !typing(event.target) && (event.key === "]" || (pane && event.key === "ArrowRight")), () => stepFootnote(1)],
+    [!control && !typing(event.target) && (event.key === "[" || (pane && event.key === "ArrowLeft")), () => stepFootnote(-1)],
+  ];
+  const found = keys.find(([fits]) => fits);
+  if (!found) return;
+  if (event.key !== "Escape") event.preventDefault();
+  found[1]();
+});
+document.addEventListener("pointermove", () => document.body.classList.remove("cards-off"), { passive: true });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target === sourceBody) source.focus({ preventScroll: true });
+  markConversation();
+});
+
+for (const answer of thread.querySelectorAll("[data-events-url]")) begin(answer);
+placeComposer();
+showBusy();
+if (!location.hash && thread.querySelectorAll("[data-turn]").length > 1) {
+  [...thread.querySelectorAll("[data-turn]")].at(-1).scrollIntoView({ block: "start" });
+}

@@ -1,0 +1,95 @@
+// What every page shares: toasts, what to do when a fragment cannot be fetched, the token for posts.
+
+export function csrfToken() {
+  try {
+    return JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  } catch {
+    return "";
+  }
+}
+
+/** Shows a sentence for some seconds; it stays while somebody points at it. */
+export function toast(text, seconds = 7) {
+  const place = document.getElementById("toasts");
+  const shape = document.getElementById("toast");
+  if (!place || !shape) return;
+  const item = shape.content.firstElementChild.cloneNode(true);
+  item.querySelector(".toast__text").textContent = text;
+  place.replaceChildren(item);
+  const leave = () => (item.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : item.remove());
+  setTimeout(leave, seconds * 1000);
+}
+
+export async function copyText(text, said) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(said);
+  } catch {
+    toast("The browser did not allow copying. Select the text and copy it by hand.");
+  }
+}
+
+/** Posts a form by script. Gives the response, or null after saying in words what went wrong. */
+export async function post(url, body) {
+  let response;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      body,
+      headers: { "X-Requested-With": "fetch", "X-CSRFToken": csrfToken() },
+      credentials: "same-origin",
+    });
+  } catch {
+    toast("The server could not be reached. Nothing was lost; try again in a moment.");
+    return null;
+  }
+  if (response.redirected) {
+    location.assign(response.url); // signed out meanwhile
+    return null;
+  }
+  if (!response.ok) {
+    toast(await reason(response));
+    return null;
+  }
+  return response;
+}
+
+async function reason(response) {
+  const plain = (response.headers.get("Content-Type") || "").startsWith("text/plain");
+  if (plain) return await response.text();
+  if (response.status === 403) return "This page had expired. Load it again; what you wrote is still here to copy.";
+  if (response.status === 404) return "It does not exist any more, or is not open to you.";
+  if (response.status === 429) return "Too many requests in a short time. Wait a few seconds and try again.";
+  return "Something went wrong on our side. What was saved before is kept; try again in a moment.";
+}
+
+/** The first element of a fragment of HTML that the server rendered. */
+export function fragment(html) {
+  const element = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+  return element ? document.importNode(element, true) : null;
+}
+
+export function typing(target) {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+document.addEventListener("click", (event) => {
+  const dismiss = event.target.closest("[data-dismiss]");
+  if (dismiss) dismiss.closest(".toast").remove();
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const address = event.detail.xhr && event.detail.xhr.responseURL;
+  if (address && new URL(address).pathname.startsWith("/accounts/")) {
+    event.detail.shouldSwap = false; // the session ended: the sign-in page belongs in the window, not in a pane
+    location.reload();
+  }
+});
+document.addEventListener("htmx:sendError", () => toast("The server could not be reached. Try again in a moment."));
+document.addEventListener("htmx:responseError", (event) => {
+  const xhr = event.detail.xhr;
+  const plain = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+  if (plain && xhr.responseText) toast(xhr.responseText);
+  else if (xhr.status === 404) toast("It does not exist any more, or is not open to you.");
+  else toast("That did not work just now. Nothing was lost; try again in a moment.");
+});

@@ -1,0 +1,144 @@
+"""``manage.py up``, for real: it brings the site up, refuses to be two, mends itself and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from config.installation import Address, CannotStart
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def command(home: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    env = {**os.environ, "FOOTNOTE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    return [sys.executable, str(ROOT / "manage.py"), "up", *arguments], env
+
+
+def children_of(pid: int) -> dict[int, str]:
+    """Every living process below this one, with its command line."""
+    found: dict[int, str] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except (OSError, IndexError):
+            continue
+        if parent == pid and line:
+            found[int(entry.name)] = line
+            found |= children_of(int(entry.name))
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@contextmanager
+def running(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    line, env = command(home, "--bind", f"127.0.0.1:{port}", "--no-sample")
+    with subprocess.Popen(line, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            wait_for(lambda: process.poll() is not None or Address("127.0.0.1", port).answers())
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(30)
+
+
+def refused(home: Path, *arguments: str) -> str:
+    line, env = command(home, *arguments)
+    result = subprocess.run(line, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def test_it_serves_refuses_a_second_one_and_stops_everything(tmp_path: Path) -> None:
+    port = free_port()
+    with running(tmp_path, port) as process:
+        assert process.poll() is None
+        wait_for(lambda: "worker" in " ".join(children_of(process.pid).values()))
+        below = children_of(process.pid)
+        text = " ".join(below.values())
+        assert "valkey-server" in text and "uvicorn" in text and "celery" in text
+
+        assert "already runs" in refused(tmp_path, "--bind", f"127.0.0.1:{free_port()}")
+        other = tmp_path / "other"
+        assert f"Port {port}" in refused(other, "--bind", f"127.0.0.1:{port}", "--no-sample")
+        assert Address("127.0.0.1", port).answers(), "the refusals left the first one alone"
+
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        wait_for(lambda: not any(map(alive, below)), 5)
+        assert process.returncode == 0
+        assert process.stdout is not None
+        assert f"http://127.0.0.1:{port}/" in process.stdout.read()
+    assert not Address("127.0.0.1", port).answers()
+
+
+def test_a_child_that_dies_comes_back_and_a_kill_of_the_parent_ends_all(tmp_path: Path) -> None:
+    port = free_port()
+    with running(tmp_path, port) as process:
+        [web] = [pid for pid, line in children_of(process.pid).items() if "uvicorn" in line]
+        os.kill(web, signal.SIGKILL)
+        wait_for(lambda: not alive(web))
+        wait_for(Address("127.0.0.1", port).answers)
+        below = children_of(process.pid)
+        process.kill()
+        process.wait()
+        wait_for(lambda: not any(map(alive, below)), 30)
+
+
+def test_other_machines_are_not_let_in_with_published_passwords(tmp_path: Path) -> None:
+    message = refused(tmp_path, "--bind", f"0.0.0.0:{free_port()}")
+    assert "passwords" in message and "--no-sample" in message
+
+
+@pytest.mark.parametrize("text", ["", "nowhere", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:99999", ":x"])
+def test_an_address_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(CannotStart, match="not an address"):
+        Address.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port", "loopback"),
+    [
+        ("127.0.0.1:8000", "127.0.0.1", 8000, True),
+        ("8001", "127.0.0.1", 8001, True),
+        ("[::1]:80", "::1", 80, True),
+        ("localhost:80", "localhost", 80, True),
+        ("0.0.0.0:8000", "0.0.0.0", 8000, False),
+        ("192.0.2.1:8000", "192.0.2.1", 8000, False),
+    ],
+)
+def test_an_address_is_read(text: str, host: str, port: int, loopback: bool) -> None:
+    address = Address.parse(text)
+    assert (address.host, address.port, address.loopback) == (host, port, loopback)

@@ -1,0 +1,62 @@
+"""What a parser might do in the sandbox. Run by name in the child, so nothing here may need Django."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from knowledge.errors import UnreadableDocument
+
+
+def three_pages(word: str) -> Iterator[dict[str, object]]:
+    for number in (1, 2, 3):
+        sys.stdout.write("what libraries print is no message\n")
+        yield {"number": number, "word": word}
+    return {"pages": 3}
+
+
+def environment() -> dict[str, str]:
+    return dict(os.environ)
+
+
+def refuse() -> None:
+    raise UnreadableDocument("encrypted", "Locked.")
+
+
+def break_down() -> None:
+    raise ValueError("text of a document that must not be logged")
+
+
+def eat_memory() -> None:
+    eaten = []
+    while True:
+        eaten.append(bytearray(8 * 1024 * 1024))
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def wait() -> None:
+    time.sleep(3600)
+
+
+def abort() -> None:
+    os.abort()
+
+
+def write_much(path: str) -> None:
+    with Path(path).open("wb") as out:
+        while True:
+            out.write(bytes(1024 * 1024))
+
+
+def leave_a_grandchild(path: str) -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+    Path(path).write_text(str(child.pid))
+    time.sleep(3600)

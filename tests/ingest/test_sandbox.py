@@ -1,0 +1,114 @@
+"""A child process that misbehaves harms nobody and leaves a sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowledge.errors import UnreadableDocument
+from knowledge.sandbox import ChildStopped, run_in_child
+
+HERE = "tests.ingest.behaviours"
+
+
+def run(name: str, *args: Any, **changes: Any) -> Any:
+    limits: dict[str, Any] = {"memory_bytes": 512 * 1024**2, "cpu_seconds": 20, "wall_seconds": 60}
+    return run_in_child(f"{HERE}:{name}", *args, **(limits | changes))
+
+
+def code(name: str, *args: Any, **changes: Any) -> str:
+    with pytest.raises(UnreadableDocument) as caught:
+        run(name, *args, **changes)
+    return caught.value.code
+
+
+def test_values_stream_and_the_result_comes_last() -> None:
+    seen: list[dict[str, object]] = []
+    assert run("three_pages", "größer", on_progress=seen.append) == {"pages": 3}
+    assert seen == [{"number": number, "word": "größer"} for number in (1, 2, 3)]
+
+
+def test_the_child_inherits_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_SECRET_KEY", "canary")
+    environment = run("environment")
+    assert "canary" not in str(environment)
+    assert "DJANGO_SETTINGS_MODULE" not in environment
+
+
+def test_its_own_refusal_comes_through() -> None:
+    with pytest.raises(UnreadableDocument, match="Locked"):
+        run("refuse")
+
+
+def test_a_memory_bomb_dies_alone() -> None:
+    assert code("eat_memory") == "too_large"
+
+
+def test_an_endless_loop_is_ended_by_its_cpu_time() -> None:
+    assert code("spin", cpu_seconds=1) == "too_slow"
+
+
+def test_waiting_is_ended_by_the_clock() -> None:
+    assert code("wait", wall_seconds=1) == "too_slow"
+
+
+def test_a_crash_is_a_damaged_file() -> None:
+    assert code("abort") == "damaged"
+
+
+def test_a_file_cannot_be_written_without_end(tmp_path: Path) -> None:
+    assert code("write_much", str(tmp_path / "big")) == "damaged"
+    assert (tmp_path / "big").stat().st_size <= 256 * 1024**2
+
+
+def test_the_log_names_the_place_and_never_the_text(caplog: pytest.LogCaptureFixture) -> None:
+    assert code("break_down") == "damaged"
+    assert "ValueError" in caplog.text
+    assert "break_down" in caplog.text
+    assert "must not be logged" not in caplog.text
+
+
+def test_stopping_kills_the_child_and_what_it_started(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    with pytest.raises(ChildStopped):
+        run("leave_a_grandchild", str(note), should_stop=note.exists)
+    wait_until_dead(int(note.read_text() or 0))
+
+
+def test_an_error_of_the_receiver_ends_the_child() -> None:
+    def refuse(value: object) -> None:
+        raise KeyError(value)
+
+    with pytest.raises(KeyError):
+        run("three_pages", "word", on_progress=refuse)
+
+
+def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    script = (
+        "from knowledge.sandbox import run_in_child\n"
+        f"run_in_child('{HERE}:leave_a_grandchild', {str(note)!r}, memory_bytes=2**29, cpu_seconds=9, wall_seconds=60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
+    while not note.exists() or not note.read_text():
+        time.sleep(0.05)
+    children = subprocess.run(["pgrep", "-P", str(parent.pid)], capture_output=True, text=True, check=True)
+    parent.kill()
+    parent.wait()
+    wait_until_dead(int(children.stdout.split()[0]))
+    os.kill(int(note.read_text()), 9)  # a grandchild is nobody's child any more; parsers start none
+
+
+def wait_until_dead(pid: int) -> None:
+    for _ in range(100):
+        status = Path(f"/proc/{pid}/stat")
+        if not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"process {pid} is still alive")

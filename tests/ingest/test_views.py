@@ -1,0 +1,149 @@
+"""The upload page, as Alice (curator), Bob (reader), Charlie (nothing) and Ada (administrator) meet it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from ingest import leases
+from ingest.models import IngestJob
+from ingest.pipeline import run_inline
+from ingest.presenting import shown_jobs
+from knowledge.models import Collection, Document, Grant
+from tests.ingest import files
+from tests.ingest.conftest import Upload
+
+pytestmark = pytest.mark.django_db
+FETCH = {"X-Requested-With": "fetch"}
+
+
+@pytest.fixture
+def post(client_for: Any, team: Collection) -> Any:
+    def run(user: Any, name: str = "a.txt", data: bytes = b"Some words.", collection: int | str = team.pk) -> Any:
+        body = {"collection": collection, "name": f"folder/{name}", "file": SimpleUploadedFile(name, data)}
+        return client_for(user).post(reverse("upload_file"), body, headers=FETCH)
+
+    return run
+
+
+def test_a_file_is_received_with_its_folder_as_label(post: Any, people: SimpleNamespace) -> None:
+    response = post(people.alice)
+    assert response.status_code == 201
+    assert response.json()["job"] == str(IngestJob.objects.get().pk)
+    assert response.json()["outcome"] == "new"
+    assert Document.objects.get().name == "folder/a.txt"
+    again = post(people.alice)
+    assert (again.status_code, again.json()["outcome"]) == (200, "duplicate")
+
+
+def test_who_curates_nothing_finds_no_upload_page(post: Any, client_for: Any, people: SimpleNamespace) -> None:
+    for person in (people.bob, people.charlie, people.rita):
+        assert client_for(person).get(reverse("upload")).status_code == 404
+        assert post(person).status_code == 404
+    assert not Document.objects.exists()
+
+
+def test_a_collection_of_others_is_like_one_that_is_not_there(post: Any, people: SimpleNamespace) -> None:
+    foreign = Collection.objects.create(name="Board", slug="board")
+    answers = [post(people.alice, collection=key) for key in (foreign.pk, 987654, "x")]
+    assert {(a.status_code, a.content) for a in answers} == {(404, answers[0].content)}
+
+
+def test_too_large_is_413_with_a_sentence(post: Any, people: SimpleNamespace, settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 1024 * 1024
+    response = post(people.alice, data=bytes(1024 * 1024 + 10))
+    assert response.status_code == 413
+    assert "larger than the 1 MB allowed" in response.json()["message"]
+
+
+def test_the_plain_form_takes_many_files_and_says_what_became_of_each(
+    client_for: Any, people: SimpleNamespace, team: Collection
+) -> None:
+    many = [SimpleUploadedFile("a.txt", b"One."), SimpleUploadedFile("b.txt", b"Two."), SimpleUploadedFile("c.txt", b"")]
+    client = client_for(people.alice)
+    response = client.post(reverse("upload_file"), {"collection": team.pk, "file": many})
+    assert response.status_code == 302
+    assert Document.objects.count() == 2
+
+
+def test_jobs_are_shown_to_who_uploaded_them_and_to_administrators(upload: Upload, people: SimpleNamespace) -> None:
+    Grant.objects.filter(user=people.rita).update(role=Grant.Role.CURATOR)
+    upload()
+    names = {person.username: [job.name for job in shown_jobs(person)] for person in vars(people).values()}
+    assert names == {"alice": ["rules.txt"], "bob": [], "charlie": [], "rita": [], "ada": ["rules.txt"]}
+
+
+def test_a_curator_who_no_longer_is_sees_no_names(upload: Upload, people: SimpleNamespace) -> None:
+    upload()
+    Grant.objects.filter(user=people.alice).delete()
+    assert shown_jobs(people.alice) == []
+
+
+def test_a_job_shows_where_it_is(upload: Upload, people: SimpleNamespace) -> None:
+    accepted = upload()
+    assert accepted.job is not None
+    hold = leases.take(accepted.job.pk, "worker")
+    assert hold is not None
+    hold.enter(IngestJob.Stage.EMBEDDING)
+    hold.confirm(passages_done=5, passages_total=10)
+    (view,) = shown_jobs(people.alice)
+    assert (view.state, view.stage, view.stage_label) == ("running", "embedding", "embedding")
+    assert 60 < view.percent < 75
+    assert view.seconds_left is not None
+    assert (view.can_cancel, view.can_retry) == (True, False)
+
+
+def test_a_failed_job_shows_its_reason_and_may_be_tried_again(
+    upload: Upload, client_for: Any, people: SimpleNamespace
+) -> None:
+    accepted = upload("scan.pdf", files.scanned_pdf())
+    run_inline(accepted.version)
+    (view,) = shown_jobs(people.alice)
+    assert view.error.startswith("This PDF contains pictures only")
+    assert (view.can_cancel, view.can_retry, view.percent) == (False, True, 2)
+    response = client_for(people.alice).post(reverse("job_retry", args=[view.id]))
+    assert response.status_code == 302
+    assert IngestJob.objects.get().state == IngestJob.State.QUEUED
+    newer = upload("scan.pdf", b"Words at last.")
+    IngestJob.objects.exclude(version=newer.version).update(state=IngestJob.State.FAILED)
+    assert [job.can_retry for job in shown_jobs(people.alice)] == [False, False]
+
+
+@pytest.mark.parametrize("action", ["job_cancel", "job_retry"])
+def test_jobs_of_others_are_like_jobs_that_are_not_there(
+    upload: Upload, client_for: Any, people: SimpleNamespace, action: str
+) -> None:
+    Grant.objects.create(collection=Collection.objects.create(name="Own", slug="own"), user=people.bob, role="curator")
+    accepted = upload()
+    assert accepted.job is not None
+    client = client_for(people.bob)
+    foreign, absent = (client.post(reverse(action, args=[key])) for key in (accepted.job.pk, uuid.uuid4()))
+    assert (foreign.status_code, absent.status_code) == (404, 404)
+    assert IngestJob.objects.get().state == IngestJob.State.QUEUED
+
+
+def test_cancelling(upload: Upload, client_for: Any, people: SimpleNamespace) -> None:
+    accepted = upload()
+    assert accepted.job is not None
+    assert client_for(people.alice).post(reverse("job_cancel", args=[accepted.job.pk])).status_code == 302
+    assert IngestJob.objects.get().state == IngestJob.State.CANCELLED
+
+
+def test_nothing_is_changed_by_looking(client_for: Any, people: SimpleNamespace, upload: Upload) -> None:
+    accepted = upload()
+    assert accepted.job is not None
+    client = client_for(people.alice)
+    for name, args in (("upload_file", []), ("job_cancel", [accepted.job.pk]), ("job_retry", [accepted.job.pk])):
+        assert client.get(reverse(name, args=args)).status_code == 405
+
+
+def test_messages_are_json(post: Any, people: SimpleNamespace) -> None:
+    response = post(people.alice, data=b"")
+    assert response.status_code == 400
+    assert json.loads(response.content)["message"].endswith(".")

@@ -1,0 +1,112 @@
+"""The real queue and real worker processes, in a home of their own, reached by the command a person would use."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.broker import EmbeddedValkey
+from config.processes import start_child, stop_child
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 120
+
+
+class Site:
+    """A home with a database, a broker and workers that can be killed."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.env = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("FOOTNOTE_", "DJANGO_"))},
+            "FOOTNOTE_HOME": str(home),
+            "FOOTNOTE_INGEST_LEASE_SECONDS": "4",
+            "FOOTNOTE_LOG_LEVEL": "INFO",
+        }
+        self.env.pop("REDIS_URL", None)
+        self.broker = EmbeddedValkey(home)
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def manage(self, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *args]
+        result = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=SECONDS)
+        assert not check or result.returncode == 0, result.stderr
+        return result
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--beat", "--concurrency=1"]
+        worker = start_child(command, self.home / "logs" / "worker.log", cwd=ROOT, env=self.env)
+        self.workers.append(worker)
+        return worker
+
+    def ingest(self, *args: str) -> list[str]:
+        place = ["--collection", "Team", "--as", "alice", "--create", "--grant", "everyone", "--json"]
+        return [sys.executable, "manage.py", "ingest", *args, *place]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.home / "footnote.sqlite3", timeout=20) as database:
+            return database.execute(sql).fetchall()
+
+    def wait_for(self, what: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + SECONDS
+        while not what():
+            assert time.monotonic() < deadline, (self.home / "logs" / "worker.log").read_text()[-3000:]
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path / "home")
+    site.manage("migrate", "--verbosity", "0")
+    site.manage("shell", "-c", "from accounts.models import User; User.objects.create_user('alice')")
+    site.broker.start()
+    yield site
+    for worker in site.workers:
+        stop_child(worker)
+    site.broker.stop()
+
+
+def test_a_killed_worker_costs_time_and_nothing_else(site: Site, tmp_path: Path) -> None:
+    book = tmp_path / "long book.md"
+    book.write_text("\n\n".join(f"## Rule {n}\n\nRule number {n} says that room {n} is cleaned at noon." for n in range(900)))
+    worker = site.start_worker()
+    command = subprocess.Popen(
+        site.ingest(str(book)), cwd=ROOT, env=site.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    site.wait_for(lambda: bool(site.rows("select 1 from ingest_ingestjob where passages_done > 0")))
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+    assert site.rows("select state from ingest_ingestjob") == [("running",)]
+    assert site.rows("select count(*) from knowledge_passage") == [(0,)]
+    site.start_worker()
+    out, err = command.communicate(timeout=SECONDS)
+    assert command.returncode == 0, err
+    (document,) = json.loads(out)["documents"]
+    assert (document["state"], document["pages"], document["passages"]) == ("ready", 1, 900)
+    assert site.rows("select state, attempts from ingest_ingestjob") == [("done", 2)]
+    assert site.rows("select count(*), count(distinct ordinal) from knowledge_passage") == [(900, 900)]
+    site.manage("verify")
+
+
+def test_a_file_received_without_a_queue_is_read_when_it_is_back(site: Site, tmp_path: Path) -> None:
+    site.broker.stop()
+    (tmp_path / "a.txt").write_text("Lunch is at noon.")
+    result = site.manage(*site.ingest(str(tmp_path / "a.txt"))[2:], check=False)
+    assert result.returncode != 0
+    (document,) = json.loads(result.stdout)["documents"]
+    assert (document["state"], document["document_id"] is not None) == ("queued", True)
+    assert "workers cannot be reached" in document["error"]
+    site.broker.start()
+    site.start_worker()
+    site.wait_for(lambda: site.rows("select state from ingest_ingestjob") == [("done",)])

@@ -1,0 +1,30 @@
+"""The product's settings for a test run: a home that is made for the run and thrown away with it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+HOME = Path(tempfile.mkdtemp(prefix="footnote-tests-"))
+_process = os.getpid()
+
+
+@atexit.register
+def _throw_away() -> None:
+    if os.getpid() == _process:
+        shutil.rmtree(HOME, ignore_errors=True)
+
+
+os.environ["FOOTNOTE_HOME"] = str(HOME)
+for _name in ("REDIS_URL", "FOOTNOTE_DEBUG", "FOOTNOTE_HOSTS", "FOOTNOTE_GENERATOR", "FOOTNOTE_TLS"):
+    os.environ.pop(_name, None)
+
+from config.settings import *  # noqa: E402, F403  # the environment above must be there first
+from config.settings import DATABASES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in production: threads and other processes see what they would see there.
+    DATABASES["default"]["TEST"] = {"NAME": HOME / "test.sqlite3"}
