@@ -55,7 +55,7 @@ def _home_writable() -> bool:
 def _queue_answers() -> bool:
     try:
         with Connection(settings.CELERY_BROKER_URL, connect_timeout=1) as broker:
-            broker.ensure_connection(max_retries=1, timeout=1)
+            broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=1)
     except (OperationalError, OSError):
         return False
     return True

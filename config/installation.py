@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import http.client
+import ipaddress
 import os
 import socket
 import sys
@@ -15,8 +16,6 @@ from pathlib import Path
 from django.conf import settings
 
 from config.supervisor import Program
-
-LOOPBACK = ("127.", "localhost", "::1")
 
 
 class CannotStart(Exception):
@@ -41,7 +40,11 @@ class Address:
 
     @property
     def loopback(self) -> bool:
-        return self.host.startswith(LOOPBACK)
+        """Whether only this machine reaches the site."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
     @property
     def local_host(self) -> str:

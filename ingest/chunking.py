@@ -136,7 +136,7 @@ def _groups(units: Sequence[_Unit]) -> Iterator[list[_Unit]]:
     group: list[_Unit] = []
     done: list[list[_Unit]] = []
     for position, unit in enumerate(units):
-        if group and _ends(group, unit, units[position:]):
+        if group and _ends(group, units, position):
             done.append(group)
             group = []
         group.append(unit)
@@ -153,24 +153,22 @@ def _span(group: Sequence[_Unit]) -> int:
     return group[-1].end - group[0].start
 
 
-def _ends(group: Sequence[_Unit], unit: _Unit, rest: Sequence[_Unit]) -> bool:
-    """Whether the passage is full, or better ends here than in the middle of what follows."""
+def _ends(group: Sequence[_Unit], units: Sequence[_Unit], position: int) -> bool:
+    """Whether the passage is full, or better ends here than in the middle of the paragraph that follows."""
+    unit = units[position]
     size = _span(group)
     with_unit = unit.end - group[0].start
     if with_unit > LONGEST or size >= TARGET:
         return True
     if unit.row or not unit.paragraph or size < 0.6 * TARGET:
         return with_unit > TARGET and size >= 0.7 * TARGET
-    return group[0].start + TARGET < _paragraph_end(rest)
-
-
-def _paragraph_end(units: Sequence[_Unit]) -> int:
-    end = units[0].end
-    for unit in units[1:]:
-        if unit.paragraph:
-            break
-        end = unit.end
-    return end
+    limit = group[0].start + TARGET
+    while unit.end <= limit:
+        position += 1
+        if position == len(units) or units[position].paragraph:
+            return False
+        unit = units[position]
+    return True
 
 
 def _with_headers(text: str, units: Iterable[_Unit]) -> Iterator[_Unit]:

@@ -17,7 +17,8 @@ _TABLE_ROW = re.compile(r"[ \t]*\|")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;。！？][\"'”’)\]*_]*\s*$")
 _STARTS_LOWER = re.compile(r"[\"'“‘(\[]*[a-zß-öø-ÿа-яё]")
-_BOUNDARY = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_]*[^\W_a-zß-öø-ÿ])|[。！？]+[」』”’）]*")
+# A run of marks is looked at from its beginning only: a page of nothing but dots must not take minutes.
+_BOUNDARY = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_]*[^\W_a-zß-öø-ÿ])|[。！？]+[」』”’）]*")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof sr jr st no nos vs etc e.g i.e eg ie cf approx art sec fig figs inc ltd co corp dept est "
     "tel ext ca al p pp vol rev ref min max resp incl excl abs para jan feb mar apr jun jul aug sep sept oct nov dec "

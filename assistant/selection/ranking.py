@@ -14,6 +14,7 @@ from knowledge.search import Evidence
 
 PRESELECTED = 28  # sentences that are embedded; the others had too little to do with the question
 _SENTENCE = re.compile(r"\S+\s+\S+\s+\S.*[.!:;”\"')]$")  # at least three words and an end
+NEARNESS = 1.5  # before sentences are embedded, their passage's cosine speaks for them
 WITHOUT_MODEL = 0.8  # how much of a cosine the shared words stand in for when there is no model
 
 
@@ -69,7 +70,7 @@ def rank(
     """The best units, best first. ``meaning`` is None when no model can be used: then words alone decide."""
     weights = weights or Weights()
     signed = [_signs(profile, unit, evidence) for unit in units]
-    signed.sort(key=lambda item: -_score(item, evidence, weights))
+    signed.sort(key=lambda item: -_score(item, evidence, weights) - NEARNESS * item.evidence.dense)
     chosen = signed[:PRESELECTED]
     if meaning is None:
         chosen = [replace(item, cosine=WITHOUT_MODEL * (item.own + item.around)) for item in chosen]

@@ -56,7 +56,9 @@ _OTHER_KINDS: dict[str, tuple[tuple[int, bytes], ...]] = {
     "a database": ((0, b"SQLite format 3\0"),),
 }
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_SVG = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype svg[^>]*>\s*)?<svg\b", re.IGNORECASE)
+_MARKUP_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MAIL_HEADER = re.compile(
     r"^(?:from|to|cc|date|subject|received|return-path|message-id|mime-version|delivered-to|reply-to|"
     r"content-type|x-[a-z-]+):",
@@ -112,14 +114,15 @@ def _looks_binary(head: bytes) -> bool:
 
 def _text_kind(text: str, extension: str) -> str:
     start = text.lstrip("\ufeff \t\r\n")
-    if re.match(r"<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*(?:<!doctype svg[^>]*>\s*)?<svg\b|<svg\b", start, re.I | re.S):
+    markup = _MARKUP_COMMENT.sub("", start[:16384])
+    if _SVG.match(markup):
         raise unsupported("a picture")
     if start.startswith("From ") and _MAIL_HEADER.search(start[:4000]):
         return MBOX
     header_block = re.split(r"\n\s*\n", start, maxsplit=1)[0]
     if extension != ".md" and len(_MAIL_HEADER.findall(header_block)) >= 3 and _MAIL_HEADER.match(start):
         return EML
-    if _HTML.match(start):
+    if _HTML.match(markup):
         return HTML
     if (start.startswith("{") and '"nbformat"' in text) or extension == ".ipynb":
         return IPYNB

@@ -74,7 +74,7 @@ class ModelServer:
                 except (BrokenPipeError, ConnectionResetError):
                     outer.closed.set()
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class calls it so
+            def log_message(self, format: str, *args: object) -> None:  # the base class calls it so
                 pass
 
         return Handler

@@ -68,7 +68,7 @@ def test_the_quote_is_the_sentence_that_carries_it() -> None:
 
 def test_verbatim_words_are_found_across_line_ends() -> None:
     start, end = choose_quote("First class is paid on journeys of more than four hours.", PASSAGE)
-    assert PASSAGE[start:end].split() == "First class is paid on journeys of more than four hours.".split()
+    assert PASSAGE[start:end].split() == ["First", "class", "is", "paid", "on", "journeys", "of", "more", "than", "four", "hours."]
 
 
 def test_two_sentences_are_quoted_when_one_is_not_enough() -> None:

@@ -53,7 +53,7 @@ def _free_port() -> int:
 @contextmanager
 def running_site(home: Path) -> Iterator[Site]:
     """Starts everything, gives the site once it answers, and stops everything."""
-    environment = {**os.environ, "FOOTNOTE_HOME": str(home)}
+    environment = {**os.environ, "FOOTNOTE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
     environment.pop("DATABASE_URL", None)
     environment.pop("REDIS_URL", None)
     manage = [sys.executable, str(ROOT / "manage.py")]

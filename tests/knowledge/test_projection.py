@@ -22,6 +22,8 @@ MakeDocument = Callable[..., Document]
 @pytest.fixture(autouse=True)
 def own_index(settings: Settings, tmp_path: Path) -> Iterator[None]:
     settings.INDEX_DIR = tmp_path / "index"
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}}
+    settings.STORAGES = {**settings.STORAGES, "default": files}
     projection.forget_projection()
     yield
     projection.forget_projection()

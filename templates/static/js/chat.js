@@ -135,7 +135,9 @@ function answerAsText(answer) {
     return copy.textContent.trim();
   });
   const sources = [...answer.querySelectorAll(".note")].map((note) => {
-    const from = note.querySelector(".note__from").textContent.replace(/\s+/g, " ").trim();
+    const line = note.querySelector(".note__from").cloneNode(true);
+    for (const badge of line.querySelectorAll(".badge")) badge.prepend("; ");
+    const from = line.textContent.replace(/\s+/g, " ").replaceAll(" ;", ";").trim();
     return `[${note.dataset.note}] “${note.querySelector("q").textContent.trim()}” (${from})`;
   });
   return [asked, sentences.join("\n"), "Sources", ...sources].filter(Boolean).join("\n\n");

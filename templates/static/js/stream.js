@@ -18,7 +18,7 @@ function ownAddress(url) {
 
 function openInPane(link, url) {
   link.href = ownAddress(url);
-  link.setAttribute("hx-get", link.href);
+  link.setAttribute("hx-get", ownAddress(url));
   link.setAttribute("hx-target", "#source-body");
   link.setAttribute("hx-indicator", "#source");
 }

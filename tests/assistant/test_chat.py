@@ -1,0 +1,183 @@
+"""The chat pages: only one's own conversations, and old answers asked again what may be seen."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from assistant import conversations
+from assistant.models import Answer, AnswerEvent, Conversation, Turn
+from assistant.presenting import WITHHELD, present, present_turn
+from assistant.recovery import recover_abandoned
+from assistant.suggestions import suggestions
+from knowledge.models import Grant
+from tests.assistant.conftest import Asked
+from tests.conftest import ClientFor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+QUESTION = "What is the hotel limit per night?"
+
+
+def finished(answer_id: object) -> Answer:
+    for _ in range(400):
+        answer = Answer.objects.get(pk=answer_id)
+        if answer.finished_state and AnswerEvent.objects.filter(answer=answer, kind="done").exists():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError("the answer never ended")
+
+
+def test_asking_in_the_browser(shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor) -> None:
+    bob = client_for(people.bob)
+    response = bob.post("/ask/", {"question": QUESTION}, headers={"X-Requested-With": "fetch"})
+    assert response.status_code == 200
+    conversation = Conversation.objects.get(user=people.bob)
+    assert response["X-Conversation-Url"] == f"/c/{conversation.pk}/"
+    answer = finished(Answer.objects.get().pk)
+    assert answer.state == Answer.State.COMPLETE
+    page = bob.get(f"/answers/{answer.pk}/")
+    assert "€145" in page.content.decode()
+    assert "€145" in bob.get(f"/c/{conversation.pk}/").content.decode()
+
+
+def test_asking_without_scripts(shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor) -> None:
+    response = client_for(people.bob).post("/ask/", {"question": QUESTION})
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/c/")
+    finished(Answer.objects.get().pk)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "x" * 4001])
+def test_a_question_that_cannot_be_taken_is_refused_in_words(
+    people: SimpleNamespace, client_for: ClientFor, question: str
+) -> None:
+    headers = {"X-Requested-With": "fetch"}
+    response = client_for(people.bob).post("/ask/", {"question": question}, headers=headers)
+    assert response.status_code == 422
+    assert response.content.decode().endswith((".", "first."))
+    assert not Turn.objects.exists()
+
+
+def test_a_third_question_at_once_is_put_off(people: SimpleNamespace, client_for: ClientFor) -> None:
+    for _ in range(2):
+        conversations.ask(people.bob, QUESTION)
+    response = client_for(people.bob).post("/ask/", {"question": QUESTION}, headers={"X-Requested-With": "fetch"})
+    assert response.status_code == 429
+    assert int(response["Retry-After"]) > 0
+    assert "still being answered" in response.content.decode()
+
+
+def test_other_peoples_conversations_and_answers_do_not_exist(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    answer = asked(people.bob, QUESTION)
+    turn, nobody = answer.turn, uuid.uuid4()
+    footnote = answer.citations.get(number=1)
+    reads = [("/c/{}/", turn.conversation_id), ("/answers/{}/", answer.pk), ("/answers/{}/events/", answer.pk)]
+    writes = [
+        ("/answers/{}/stop/", answer.pk),
+        ("/answers/{}/retry/", answer.pk),
+        ("/answers/{}/feedback/", answer.pk),
+        ("/turns/{}/edit/", turn.pk),
+        ("/c/{}/rename/", turn.conversation_id),
+        ("/c/{}/delete/", turn.conversation_id),
+    ]
+    for other in (people.alice, people.charlie, people.ada):
+        client = client_for(other)
+        for address, key in reads:
+            theirs, none = client.get(address.format(key)), client.get(address.format(nobody))
+            assert theirs.status_code == none.status_code == 404
+        for address, key in writes:
+            data = {"question": "mine now", "title": "mine now", "helpful": "1"}
+            assert client.post(address.format(key), data).status_code == 404
+        assert client.post("/ask/", {"question": "x?", "conversation": turn.conversation_id}).status_code == 404
+        assert client.get(f"/citations/{footnote.pk}/").status_code == 404
+    assert Conversation.objects.count() == 1
+    assert Answer.objects.count() == 1
+
+
+def test_a_conversation_follows_one_thread_and_keeps_its_branches(people: SimpleNamespace) -> None:
+    first = conversations.ask(people.bob, "First?").turn
+    conversation = first.conversation
+    Answer.objects.update(state=Answer.State.COMPLETE)
+    second = conversations.ask(people.bob, "Second?", conversation).turn
+    assert second.parent == first
+    Answer.objects.update(state=Answer.State.COMPLETE)
+    edited = conversations.edit(first, "First, in other words?").turn
+    assert [place.turn for place in conversations.shown_path(conversation)] == [edited]
+    assert [place.turn for place in conversations.shown_path(conversation, second.pk)] == [first, second]
+    view = present_turn(conversations.shown_path(conversation)[0], people.bob)
+    assert (view.position, view.siblings) == (2, 2)
+    assert view.previous_url == f"/c/{conversation.pk}/?branch={first.pk}"
+    assert view.next_url is None
+    assert conversations.earlier_questions(second) == ["First?"]
+
+
+def test_conversations_are_grouped_by_day_and_found(people: SimpleNamespace) -> None:
+    now = datetime(2026, 11, 24, 12, tzinfo=timezone.get_current_timezone())
+    for days, title in ((0, "a"), (1, "b"), (5, "c"), (40, "d")):
+        conversation = Conversation.objects.create(user=people.bob, title=title)
+        Conversation.objects.filter(pk=conversation.pk).update(updated=now - timedelta(days=days))
+    groups = conversations.by_day(conversations.listed(people.bob), now)
+    assert [label for label, _ in groups] == ["Today", "Yesterday", "Previous 7 days", "October 2026"]
+    assert [row.title for row in conversations.listed(people.bob, "C")] == ["c"]
+    assert conversations.listed(people.alice) == []
+
+
+def test_history_is_withheld_when_a_source_is_no_longer_visible(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    answer = asked(people.bob, QUESTION)
+    footnote = answer.citations.get(number=1)
+    bob = client_for(people.bob)
+    assert bob.get(f"/citations/{footnote.pk}/").status_code == 200
+    Grant.objects.filter(user=people.bob).delete()
+    view = present(answer, people.bob)
+    assert view.withheld
+    assert view.notice == WITHHELD
+    assert (view.sentences, view.cited, view.unused, view.nearest) == ((), (), (), ())
+    assert "€145" not in bob.get(f"/c/{answer.turn.conversation_id}/").content.decode()
+    assert "€145" not in bob.get(f"/answers/{answer.pk}/").content.decode()
+    assert bob.get(f"/citations/{footnote.pk}/").status_code == 404
+
+
+def test_an_answer_left_behind_is_closed_and_can_be_asked_again(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    answer = conversations.ask(people.bob, QUESTION)
+    Answer.objects.filter(pk=answer.pk).update(
+        state=Answer.State.RUNNING, beat=timezone.now() - timedelta(minutes=2)
+    )
+    assert recover_abandoned() == 1
+    answer.refresh_from_db()
+    assert answer.state == Answer.State.FAILED
+    assert "ask again" in answer.notice
+    client_for(people.bob).post(f"/answers/{answer.pk}/retry/")
+    again = answer.turn.answers.order_by("-created").first()
+    assert again is not None
+    assert finished(again.pk).state == Answer.State.COMPLETE
+
+
+def test_feedback_with_a_reason(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    answer = asked(people.bob, QUESTION)
+    bob = client_for(people.bob)
+    url = f"/answers/{answer.pk}/feedback/"
+    assert bob.post(url, {"helpful": "0", "reason": "outdated", "comment": "2024!"}).status_code == 302
+    assert bob.post(url, {"helpful": "0", "reason": "nonsense"}).status_code == 422
+    rating = answer.feedback.get()
+    assert (rating.helpful, rating.reason, rating.comment) == (False, "outdated", "2024!")
+
+
+def test_suggestions_come_from_what_one_may_see(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
+    assert any("Takeover" in text or "takeover" in text for text in suggestions(people.alice))
+    bobs = suggestions(people.bob)
+    assert bobs
+    assert not any("takeover" in text.lower() for text in bobs)
+    assert suggestions(people.charlie) == []
