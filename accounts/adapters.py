@@ -1,4 +1,4 @@
-"""How sign-in is bent to this house: accounts are not self-made, and a company sign-in opens a known person's account."""
+"""Sign-in as this house wants it: nobody makes their own account, and a company sign-in opens a known person's."""
 
 from __future__ import annotations
 

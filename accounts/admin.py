@@ -46,7 +46,7 @@ class PersonForm(UserChangeForm):  # type: ignore[misc]  # unfold ships no types
 
 
 @admin.register(User)
-class PersonAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class PersonAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """What somebody may read is decided by grants on collections; here is who they are and what else they may do."""
 
     form = PersonForm
@@ -72,7 +72,7 @@ class PersonAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # g
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
-        (None, {"classes": ("wide",), "fields": ("username", "display_name", "email", "role", "password1", "password2")}),
+        (None, {"fields": ("username", "display_name", "email", "role", "password1", "password2")}),
     )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class PersonAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[type-arg]  # g
 
 
 @admin.register(Group)
-class PeopleGroupAdmin(DjangoGroupAdmin, AuditedAdmin):
+class PeopleGroupAdmin(AuditedAdmin, DjangoGroupAdmin):
     """Groups are named in grants. Django's own permissions are not used: the role decides."""
 
     fields = ("name",)

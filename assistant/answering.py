@@ -24,13 +24,12 @@ from assistant.generators.quoting import passages_alone
 from assistant.models import Answer
 from assistant.recording import Recorder
 from assistant.selection.choosing import Material
-from assistant.selection.gathering import gather
+from assistant.selection.gathering import find, gather
 from assistant.tying import tie
 from assistant.watching import StopAnswering, Watch
 from knowledge.errors import FootnoteError
-from knowledge.search import SearchResult, search, still_visible
+from knowledge.search import SearchResult, still_visible
 
-PASSAGES = 10
 NOTHING_FOUND = "Nothing you may read answers this question."
 _SEARCH_DEGRADED = {
     "no_model": "The embedding model cannot be used just now: only exact words were searched.",
@@ -94,7 +93,7 @@ def _road(run: _Run) -> Iterator[Event]:
     answer, recorder = run.answer, run.recorder
     run.watch.check()
     earlier = earlier_questions(answer.turn)
-    result = search(answer.turn.question, run.user, PASSAGES, earlier)
+    result = find(answer.turn.question, run.user, earlier)
     answer.timings_ms.update({name: round(value, 2) for name, value in result.timings_ms.items()})
     answer.searched_as, answer.scope = result.searched_as, list(result.collections)
     answer.degraded, answer.notice = result.degraded, _SEARCH_DEGRADED.get(result.degraded, "")

@@ -22,7 +22,8 @@ HALF_COVERED = 0.3
 CLOSE = 0.72  # cosine of sentence and quote
 NEAR = 0.6
 _OPPOSITES = (
-    ("before", "after"), ("minimum", "maximum"), ("least", "most"), ("increase", "decrease"), ("increased", "decreased"),
+    ("before", "after"), ("minimum", "maximum"), ("least", "most"), ("increase", "decrease"),
+    ("increased", "decreased"),
     ("rise", "fall"), ("rose", "fell"), ("higher", "lower"), ("more", "less"), ("above", "below"), ("over", "under"),
     ("allowed", "forbidden"), ("permitted", "prohibited"), ("mandatory", "voluntary"), ("required", "optional"),
     ("approve", "reject"), ("approved", "rejected"), ("accept", "refuse"), ("accepted", "refused"),

@@ -17,6 +17,7 @@ from assistant.models import Answer, Citation, Standing
 from knowledge.labels import page_label
 from knowledge.search import Evidence
 
+_WRITTEN_BY_OTHERS = {"id", "turn", "created", "stop_requested", "followed", "beat"}
 _CHARACTERS_PER_TOKEN = 4  # an estimate, for endpoints that do not count
 
 
@@ -127,6 +128,6 @@ class Recorder:
         answer.notice = " ".join(part for part in (answer.notice, notice) if part)
         answer.finished = timezone.now()
         answer.timings_ms["total"] = round((time.perf_counter() - self._started) * 1000, 2)
-        kept = {field.name for field in Answer._meta.concrete_fields} - {"id", "turn", "stop_requested", "followed", "beat"}
+        written = {field.name for field in Answer._meta.concrete_fields} - _WRITTEN_BY_OTHERS
         if Answer.objects.filter(pk=answer.pk).exists():
-            answer.save(update_fields=sorted(kept - {"created"}))
+            answer.save(update_fields=sorted(written))

@@ -38,7 +38,11 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
 
 
 def _chat(
-    request: HttpRequest, shown: Conversation | None, branch: uuid.UUID | None = None, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    shown: Conversation | None,
+    branch: uuid.UUID | None = None,
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     user = asker(request)
     thread = [present_turn(place, user) for place in shown_path(shown, branch)] if shown else []
@@ -107,7 +111,9 @@ def _view(turn: Turn, user: User) -> TurnView:
     return present_turn(next(place for place in path if place.turn == turn), user)
 
 
-def _refuse(request: HttpRequest, shown: Conversation | None, refused: QuestionRefused | TooManyAnswers) -> HttpResponse:
+def _refuse(
+    request: HttpRequest, shown: Conversation | None, refused: QuestionRefused | TooManyAnswers
+) -> HttpResponse:
     """The reason in words, to the page's script as plain text, otherwise on the page with the question kept."""
     status = 429 if isinstance(refused, TooManyAnswers) else 422
     if request.headers.get("X-Requested-With") == "fetch":

@@ -7,7 +7,11 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_asgi_application()
 
-# Needs the applications, which the line above sets up.
+# These need the applications, which the line above sets up.
+from django.conf import settings  # noqa: E402
+
 from config.checks import refuse_unsafe_start  # noqa: E402
+from ingest.limits import BodyLimit  # noqa: E402
 
 refuse_unsafe_start()
+application = BodyLimit(application, settings.UPLOAD_MAX_BYTES)

@@ -160,6 +160,7 @@ def _record(user: User, collection: Collection, name: str, staged: _Staged, send
             document, outcome = _document(user, collection, name)
             version = _version(user, document, name, staged)
             blob = version.blob.name or ""
+            version.save()
             job = IngestJob.objects.create(version=version, uploaded_by=user)
             audit.record(user, "document.uploaded", document, version=version.pk, collection=collection.pk)
             accepted = Accepted(document, version, job, outcome)
@@ -204,6 +205,7 @@ def _document(user: User, collection: Collection, name: str) -> tuple[Document, 
 
 
 def _version(user: User, document: Document, name: str, staged: _Staged) -> DocumentVersion:
+    """The next version, not saved yet, with its bytes moved into the store."""
     last = document.versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = DocumentVersion(
         document=document,
@@ -214,5 +216,5 @@ def _version(user: User, document: Document, name: str, staged: _Staged) -> Docu
         created_by=user,
     )
     with staged.path.open("rb") as stream:
-        version.blob.save(name, _StagedFile(stream, staged.path), save=True)
+        version.blob.save(name, _StagedFile(stream, staged.path), save=False)
     return version

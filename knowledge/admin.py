@@ -1,4 +1,4 @@
-"""Pages to manage collections, who reads them, and documents. Managing is not reading: no page shows a document's words."""
+"""Pages to manage collections, who reads them, and documents. Managing is not reading: no words are shown here."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class DocumentAdmin(AuditedAdmin):
     fields = ("title", "name", "collection", "owner", "effective", "review_by", "superseded_by", "restricted")
     readonly_fields = ("name", "collection")
     inlines = (RestrictionInline,)
-    actions = ("delete_documents",)
+    actions: tuple[str, ...] = ("delete_documents",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Document]:
         newest = DocumentVersion.objects.filter(document=models.OuterRef("pk")).order_by("-number").values("state")[:1]
@@ -118,7 +118,7 @@ class DocumentAdmin(AuditedAdmin):
 class VersionAdmin(ReadOnlyAdmin):
     """The uploads of each document. The words of a version are read on the document's page, by those who may."""
 
-    list_display = ("document", "number", "state", "filename", "media_type", "size", "page_count", "passage_count", "created")
+    list_display = ("document", "number", "state", "filename", "size", "page_count", "passage_count", "created")
     list_filter = ("state", "media_type", "document__collection")
     list_select_related = ("document",)
     search_fields = ("document__title", "filename", "sha256")

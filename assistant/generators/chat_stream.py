@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.errors import GeneratorInterrupted
 
+_NO_ANSWER = "The language model sent something that is not an answer."
 _LONGEST_LINE = 1_000_000  # bytes: no honest piece of an answer is longer
 
 
@@ -25,7 +26,7 @@ class ChatStream:
         for line in lines:
             yield from self._read(_decoded(line))
         if len(self._line) > _LONGEST_LINE:
-            raise GeneratorInterrupted("bad_text", "The language model sent something that is not an answer.")
+            raise GeneratorInterrupted("bad_text", _NO_ANSWER)
 
     @property
     def complete(self) -> bool:
@@ -41,7 +42,7 @@ class ChatStream:
         try:
             event = json.loads(payload)
         except ValueError as error:
-            raise GeneratorInterrupted("bad_text", "The language model sent something that is not an answer.") from error
+            raise GeneratorInterrupted("bad_text", _NO_ANSWER) from error
         if not isinstance(event, dict):
             return
         if "error" in event:

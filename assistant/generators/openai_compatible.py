@@ -229,6 +229,6 @@ def _check_ending(stream: ChatStream, spoken: bool) -> None:
     if not spoken:
         raise GeneratorUnavailable("silent", "The language model said nothing.")
     if stream.finish == "length":
-        raise GeneratorInterrupted("length", "The language model reached its length limit; its last words are left out.")
+        raise GeneratorInterrupted("length", "The language model reached its length limit; its last words are missing.")
     if not stream.complete:
         raise GeneratorInterrupted("broken_off", "The language model broke off in mid-answer.")

@@ -5,30 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assistant', '0001_initial'),
+        ("assistant", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='answer',
-            name='beat',
-            field=models.DateTimeField(blank=True, help_text='Last sign of life of the process that answers', null=True),
+            model_name="answer",
+            name="beat",
+            field=models.DateTimeField(
+                blank=True, help_text="Last sign of life of the process that answers", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='correction',
-            field=models.ForeignKey(blank=True, help_text='What a reviewer wrote about the same question, shown with this answer.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assistant.review'),
+            model_name="answer",
+            name="correction",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="What a reviewer wrote about the same question, shown with this answer.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="assistant.review",
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='sentence_count',
+            model_name="answer",
+            name="sentence_count",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AlterField(
-            model_name='answer',
-            name='retrieved',
-            field=models.JSONField(default=list, help_text='[{passage_id, document_id, score, used, supplied}] in rank order, ids only'),
+            model_name="answer",
+            name="retrieved",
+            field=models.JSONField(
+                default=list, help_text="[{passage_id, document_id, score, used, supplied}] in rank order, ids only"
+            ),
         ),
     ]

@@ -14,6 +14,8 @@ from knowledge.search import Evidence
 MOST = 3
 ENOUGH = 0.75  # a further quote must come near the best one
 NEW_SHARE = 0.2  # of the question's weight that a further quote must add
+CLOSE = 0.88
+NEW_SHARE_ELSEWHERE = 0.07
 ALIKE = 0.5  # share of terms that two sentences about the same matter have in common
 SAME_MATTER = 0.6  # or their cosine
 RIVAL = 0.78  # how near to the best a sentence must come that says otherwise
@@ -62,11 +64,17 @@ def _add(chosen: list[Ranked], item: Ranked) -> None:
 
 
 def _adds(profile: Profile, chosen: Sequence[Ranked], item: Ranked) -> bool:
-    """Whether a unit's own words answer to a part of the question that nothing chosen speaks of."""
+    """Whether a unit answers to a part of the question that nothing chosen speaks of.
+
+    Another document that comes close needs to add less, and its title and headings count.
+    """
     said = " ".join(f"{other.unit.shown} {other.unit.context}" for other in chosen)
+    elsewhere = all(item.evidence.document_id != other.evidence.document_id for other in chosen)
+    close = elsewhere and item.score >= CLOSE * chosen[0].score
+    more = f"{item.unit.shown} {item.unit.context}" if close else item.unit.shown
     before, _ = covered(profile.weights, said)
-    after, _ = covered(profile.weights, f"{said} {item.unit.shown}")
-    return after - before >= NEW_SHARE
+    after, _ = covered(profile.weights, f"{said} {more}")
+    return after - before >= (NEW_SHARE_ELSEWHERE if close else NEW_SHARE)
 
 
 def _rival(profile: Profile, ranked: Sequence[Ranked]) -> Ranked | None:

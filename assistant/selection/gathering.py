@@ -1,18 +1,36 @@
-"""From what search found to ranked sentences."""
+"""From a question to the evidence with its sentences ranked."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+from accounts.models import User
 from assistant.selection.choosing import Material
-from assistant.selection.questions import profile
+from assistant.selection.questions import parts_of, profile
 from assistant.selection.ranking import rank, usable
 from assistant.selection.units import all_units
 from assistant.selection.vectors import SentenceMeaning
 from knowledge.models import Document, Page
-from knowledge.search import Evidence, SearchResult
+from knowledge.search import Evidence, SearchResult, search
 
+PASSAGES = 10
+MOST_PARTS = 3
 WITHOUT_MODEL = "no_model"
+
+
+def find(asked: str, user: User, earlier: Sequence[str]) -> SearchResult:
+    """Searches for a question, and for each part of one that asks several things. Raises SearchUnavailable."""
+    result = search(asked, user, PASSAGES, earlier)
+    evidence = {item.passage_id: item for item in result.evidence}
+    timings, weights = dict(result.timings_ms), dict(result.term_weights)
+    for part in parts_of(asked)[:MOST_PARTS]:
+        found = search(part, user, PASSAGES // 2, earlier)
+        for item in found.evidence:
+            evidence.setdefault(item.passage_id, item)
+        weights = {**found.term_weights, **weights}
+        timings = {name: value + found.timings_ms.get(name, 0.0) for name, value in timings.items()}
+    return replace(result, evidence=tuple(evidence.values()), term_weights=weights, timings_ms=timings)
 
 
 def gather(

@@ -11,17 +11,20 @@ from knowledge.lexical import analyse
 
 _MONEY = {"eur", "usd", "gbp"}
 _TIME = {"second", "minute", "hour", "day", "week", "month", "year", "night"}
-_KINDS = (
-    ("duration", re.compile(r"\bhow (?:long|soon|often|many (?:days|weeks|months|years|hours|minutes|nights))\b", re.I)),
-    ("money", re.compile(r"\b(?:how much (?:money|does|do|is|are|can|may|will)|price|costs?|fee|rate|salary|budget)\b", re.I)),
-    ("number", re.compile(r"\bhow (?:much|many|far|high|large|big|fast|heavy|deep|wide|old)\b|\bwhat (?:percentage|share|"
-                          r"number)\b|\b(?:limit|maximum|minimum|threshold|extension|phone number)\b", re.I)),
-    ("date", re.compile(r"\b(?:when|what (?:date|day|time|year|month)|which (?:date|day|year|month)|deadline|since when|"
-                        r"until when|by when)\b", re.I)),
-    ("person", re.compile(r"\b(?:who|whom|whose|which person)\b", re.I)),
-)  # fmt: skip
+_KINDS = tuple(
+    (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+    for kind, words in (
+        ("duration", r"how (?:long|soon|often|many (?:days|weeks|months|years|hours|minutes|nights))"),
+        ("money", r"how much (?:money|does|do|is|are|can|may|will)|price|costs?|fee|rate|salary|budget"),
+        ("number", r"how (?:much|many|far|high|large|big|fast|heavy|deep|wide|old)|what (?:percentage|share|number)"),
+        ("number", r"limit|maximum|minimum|threshold|extension|phone number"),
+        ("date", r"when|what (?:date|day|time|year|month)|which (?:date|day|year|month)|deadline|since when|by when"),
+        ("person", r"who|whom|whose|which person"),
+    )
+)
 _YES_NO = re.compile(
-    r"^\W*(?:so |and |but )?(?:is|are|was|were|do|does|did|can|could|may|might|must|should|will|would|has|have|am)\b", re.I
+    r"^\W*(?:so |and |but )?(?:is|are|was|were|do|does|did|can|could|may|might|must|should|will|would|has|have|am)\b",
+    re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s?(?:am|pm)\b", re.IGNORECASE)
 _SPLIT = re.compile(
@@ -29,7 +32,8 @@ _SPLIT = re.compile(
     re.I,
 )
 _RULE_WORDS = re.compile(
-    r"\b(?:must|may|can|cannot|not|no|only|allowed|permitted|forbidden|required|need|needs|always|never|entitled)\b", re.I
+    r"\b(?:must|may|can|cannot|not|no|only|allowed|permitted|forbidden|required|need|needs|always|never|entitled)\b",
+    re.IGNORECASE,
 )
 _CONDITION = re.compile(
     r"(?:in|for|during|if|when|where|on|at|above|below|outside|within|with|without|after|before|from|until|under)\b"
@@ -56,18 +60,24 @@ def profile(question: str, term_weights: Mapping[str, float], asked: str = "") -
     ``term_weights`` are inverse document frequencies inside what the asker may see.
     """
     typed = asked or question
+    parts = parts_of(typed)
     terms = dict.fromkeys(analyse(question))
     heaviest = max(term_weights.values(), default=1.0)
     weights = {term: max(term_weights.get(term, heaviest), 0.05) for term in terms}
-    parts = tuple(part.strip(" ?") for part in _SPLIT.split(typed) if len(analyse(part)) >= 2)
     return Profile(
         question=question,
         weights=weights,
         expects=expected(typed),
-        parts=parts if len(parts) > 1 else (),
+        parts=parts,
         names=tuple(names(f"about {question}")),
         numbers=tuple(re.findall(r"\d+", question)),
     )
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """The questions inside a question that asks several things; empty for one that asks one thing."""
+    parts = tuple(part.strip(" ?") for part in _SPLIT.split(question) if len(analyse(part)) >= 2)
+    return parts if len(parts) > 1 else ()
 
 
 def expected(question: str) -> str:
@@ -79,7 +89,7 @@ def expected(question: str) -> str:
 
 
 def fits(expects: str, text: str) -> float:
-    """How far a text holds the kind of thing that is asked for: 1 it does, 0 it does not, .5 nothing particular asked."""
+    """How far a text holds the kind of thing asked for: 1 it does, 0 it does not, .5 when nothing particular is."""
     if not expects:
         return 0.5
     if expects == "yes_no":

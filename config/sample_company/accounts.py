@@ -15,4 +15,5 @@ def published_passwords(company: Company) -> list[str]:
 
 def sign_in_lines(company: Company, names: list[str]) -> list[str]:
     """What to show a newcomer: each account and what it is for."""
-    return [f"  {person.username:<8} {person.name:<18} {person.does}" for person in company.people if person.username in names]
+    people = [person for person in company.people if person.username in names]
+    return [f"  {person.username:<8} {person.name:<18} {person.does}" for person in people]

@@ -23,6 +23,7 @@ from ingest.uploads import accept_upload
 from knowledge.models import Collection, Document, Grant
 
 Progress = Callable[["State"], None]
+CASE_FIELDS = ("kind", "half", "turns", "question", "answerable", "answer", "gold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,8 @@ def _seed_questions() -> None:
     for path in sorted(QUESTIONS.glob("*.jsonl")):
         for line in filter(None, map(str.strip, path.read_text(encoding="utf-8").splitlines())):
             case = json.loads(line)
-            EvalCase.objects.update_or_create(
-                key=case["id"],
-                defaults={
-                    **{name: case[name] for name in ("kind", "half", "turns", "question", "answerable", "answer", "gold")},
-                    "asked_as": case["as"],
-                },
-            )
+            values = {name: case[name] for name in CASE_FIELDS} | {"asked_as": case["as"]}
+            EvalCase.objects.update_or_create(key=case["id"], defaults=values)
 
 
 def seed_documents(company: Company, inline: bool = False, progress: Progress | None = None) -> None:
@@ -100,7 +96,8 @@ def seed_documents(company: Company, inline: bool = False, progress: Progress | 
             if name in there:
                 continue
             with path.open("rb") as stream:
-                accepted = accept_upload(user=uploader, collection=collection, name=name, file=File(stream, name=path.name))
+                file = File(stream, name=path.name)
+                accepted = accept_upload(user=uploader, collection=collection, name=name, file=file)
             Document.objects.filter(pk=accepted.document.pk).update(owner=collection.owner)
             if inline:
                 run_inline(accepted.version)

@@ -35,7 +35,7 @@ class WorkbookParser:
         from openpyxl import load_workbook
 
         # A stream, because the library refuses paths without its extensions; it is read from until the last sheet.
-        stream = path.open("rb")  # noqa: SIM115
+        stream = path.open("rb")
         book = load_workbook(stream, read_only=True, data_only=True)
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
 

@@ -73,10 +73,8 @@ def test_ten_failures_lock_this_name_here_and_nobody_else(people: SimpleNamespac
 
 
 def test_a_forged_forwarding_header_does_not_escape_the_throttle(people: SimpleNamespace) -> None:
-    codes = [
-        Client(headers={"X-Forwarded-For": f"198.51.100.{n}"}).post(LOGIN, {"login": "bob", "password": "no"}).status_code
-        for n in range(11)
-    ]
+    browsers = [Client(headers={"X-Forwarded-For": f"198.51.100.{n}"}) for n in range(11)]
+    codes = [sign_in(browser, "bob", "wrong") for browser in browsers]
     assert codes[-1] == 429
 
 
@@ -88,7 +86,9 @@ def test_behind_proxies_of_ones_own_the_client_is_told_apart(settings: Settings,
     assert client_ip(rf.get("/", REMOTE_ADDR="10.0.0.2")) == "10.0.0.2"
 
 
-@pytest.mark.parametrize("address", ["signup/", "email/", "3rdparty/", "3rdparty/signup/", "social/signup/", "password/set/"])
+@pytest.mark.parametrize(
+    "address", ["signup/", "email/", "3rdparty/", "3rdparty/signup/", "social/signup/", "password/set/"]
+)
 def test_nobody_makes_an_account_or_changes_an_address(
     address: str, rf: RequestFactory, people: SimpleNamespace, client_for: ClientFor
 ) -> None:

@@ -25,7 +25,8 @@ def ask(*arguments: str) -> str:
 def test_json(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
     said = json.loads(ask(QUESTION, "--as", "bob", "--json"))
     wanted = {
-        "question", "answer", "abstained", "generator", "sentences", "citations", "retrieved", "timings_ms", "conversation",
+        "question", "answer", "abstained", "generator", "sentences", "citations", "retrieved", "timings_ms",
+        "conversation",
     }  # fmt: skip
     assert wanted <= set(said)
     assert said["answer"].startswith("The hotel limit is €145")

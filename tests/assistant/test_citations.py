@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +17,10 @@ from assistant.citations import (
     supplied_only,
 )
 
-TEXT = "Hotels cost €120 per night. [1] See Dr. Voss for e.g. exceptions [2][9]. It ends[3, 1].\n- A bullet point [2]\nThe end"
+TEXT = (
+    "Hotels cost €120 per night. [1] See Dr. Voss for e.g. exceptions [2][9]. It ends[3, 1].\n"
+    "- A bullet point [2]\nThe end"
+)
 READ = [
     RawSentence("Hotels cost €120 per night.", (Marker(1),)),
     RawSentence("See Dr. Voss for e.g. exceptions.", (Marker(2), Marker(9))),
@@ -23,7 +28,7 @@ READ = [
     RawSentence("A bullet point", (Marker(2),)),
     RawSentence("The end", ()),
 ]
-PASSAGE = "Rail travel is in second class.\nFirst class is paid on journeys\nof more than four hours. Taxis need a receipt."
+PASSAGE = "Rail travel is in second class.\nFirst class is paid on journeys\nof more than four hours. Taxis need bills."
 
 
 def read(pieces: list[str]) -> list[RawSentence]:
@@ -39,14 +44,14 @@ def test_sentences_and_their_markers() -> None:
 @given(st.lists(st.integers(min_value=0, max_value=len(TEXT)), max_size=12))
 def test_however_the_stream_is_cut_the_sentences_are_the_same(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(TEXT)]
-    assert read([TEXT[a:b] for a, b in zip(places, places[1:], strict=False)]) == READ
+    assert read([TEXT[a:b] for a, b in itertools.pairwise(places)]) == READ
 
 
 @given(st.lists(st.integers(min_value=0, max_value=len(TEXT)), max_size=12))
 def test_no_marker_shows_in_the_running_text(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(TEXT)]
     provisional = ProvisionalText()
-    shown = "".join(provisional.feed(TEXT[a:b]) for a, b in zip(places, places[1:], strict=False))
+    shown = "".join(provisional.feed(TEXT[a:b]) for a, b in itertools.pairwise(places))
     assert "[" not in shown
     assert "Hotels cost €120 per night." in shown
 
@@ -68,7 +73,7 @@ def test_the_quote_is_the_sentence_that_carries_it() -> None:
 
 def test_verbatim_words_are_found_across_line_ends() -> None:
     start, end = choose_quote("First class is paid on journeys of more than four hours.", PASSAGE)
-    assert PASSAGE[start:end].split() == ["First", "class", "is", "paid", "on", "journeys", "of", "more", "than", "four", "hours."]
+    assert " ".join(PASSAGE[start:end].split()) == "First class is paid on journeys of more than four hours."
 
 
 def test_two_sentences_are_quoted_when_one_is_not_enough() -> None:
@@ -79,5 +84,5 @@ def test_two_sentences_are_quoted_when_one_is_not_enough() -> None:
 
 def test_a_sentence_without_a_marker_finds_its_passage_or_none() -> None:
     passages = ["Dogs stay at home.", PASSAGE]
-    assert match_passage("Taxis need a receipt.", passages) == 1
+    assert match_passage("Taxis need bills.", passages) == 1
     assert match_passage("The canteen opens at noon.", passages) is None

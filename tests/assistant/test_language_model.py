@@ -64,7 +64,7 @@ def test_a_good_answer_is_tied_to_its_quotes(answered: SimpleNamespace) -> None:
 
 
 def test_only_supplied_passages_can_be_cited(answered: SimpleNamespace) -> None:
-    answered.server.script.pieces = ["The hotel limit is €145 per night [77]. ", "The moon is made of cheese [4000][0]."]
+    answered.server.script.pieces = ["The hotel limit is €145 per night [77]. ", "The moon is cheese [4000][0]."]
     answer = answered.ask()
     assert quotes(answer) == ["The hotel limit is €145 per night, breakfast included."]
     moon = answer.sentences[1]

@@ -96,7 +96,7 @@ def test_a_follow_up_is_searched_with_what_it_leans_on(
 def test_a_replaced_document_is_not_quoted_beside_its_replacement(
     shelf: SimpleNamespace, people: SimpleNamespace, team: Collection, make_document: MakeDocument, asked: Asked
 ) -> None:
-    old = make_document(team, "old-travel.md", "# Old travel rules\n\nThe hotel limit is €99 per night.\n", people.alice)
+    old = make_document(team, "old.md", "# Old travel rules\n\nThe hotel limit is €99 per night.\n", people.alice)
     Document.objects.filter(pk=old.pk).update(superseded_by=shelf.travel)
     answer = asked(people.bob, "What is the hotel limit per night?")
     assert documents(answer) == {shelf.travel}
@@ -106,7 +106,8 @@ def test_a_replaced_document_is_not_quoted_beside_its_replacement(
 def test_documents_that_disagree_are_both_quoted_newest_first(
     shelf: SimpleNamespace, people: SimpleNamespace, team: Collection, make_document: MakeDocument, asked: Asked
 ) -> None:
-    rival = make_document(team, "sales.md", "# Sales handbook\n\nThe hotel limit for sales is €170 per night.\n", people.alice)
+    text = "# Sales handbook\n\nThe hotel limit for sales is €170 per night.\n"
+    rival = make_document(team, "sales.md", text, people.alice)
     Document.objects.filter(pk=rival.pk).update(effective=date(2026, 5, 1))
     Document.objects.filter(pk=shelf.travel.pk).update(effective=date(2026, 1, 1))
     answer = asked(people.bob, "What is the hotel limit per night?")

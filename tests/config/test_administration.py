@@ -34,7 +34,9 @@ def lines(start: str) -> list[tuple[str, dict[str, object]]]:
     return list(AuditEvent.objects.filter(action__startswith=start).order_by("id").values_list("action", "detail"))
 
 
-def test_a_grant_is_given_and_taken_on_the_collections_page(ada: Client, people: SimpleNamespace, team: Collection) -> None:
+def test_a_grant_is_given_and_taken_on_the_collections_page(
+    ada: Client, people: SimpleNamespace, team: Collection
+) -> None:
     page = f"/admin/knowledge/collection/{team.pk}/change/"
     rows = [{"id": g.pk, "role": g.role, "user": g.user_id} for g in team.grants.order_by("pk")]
     response = ada.post(page, grants_form(team, *rows, {"role": "reader", "user": people.charlie.pk}))

@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from knowledge.errors import UnreadableDocument
 
 
-def three_pages(word: str) -> Iterator[dict[str, object]]:
+def three_pages(word: str) -> Generator[dict[str, object], None, dict[str, int]]:
     for number in (1, 2, 3):
         sys.stdout.write("what libraries print is no message\n")
         yield {"number": number, "word": word}

@@ -67,7 +67,9 @@ def docx() -> bytes:
 
 def pptx() -> bytes:
     deck = Presentation()
-    for number, (title, body) in enumerate((("Results 2026", "Sales grew by 8 %."), ("Outlook", "We hire six people."))):
+    for number, (title, body) in enumerate(
+        (("Results 2026", "Sales grew by 8 %."), ("Outlook", "We hire six people."))
+    ):
         slide = deck.slides.add_slide(deck.slide_layouts[1])
         slide.shapes.title.text = title
         slide.placeholders[1].text = body

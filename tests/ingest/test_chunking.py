@@ -44,7 +44,9 @@ def test_every_character_is_in_one_chunk_at_its_place(lines: list[str]) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.sampled_from(["A short sentence here.", "Another one, somewhat longer than that one was."]), min_size=1))
+@given(
+    st.lists(st.sampled_from(["A short sentence here.", "Another one, somewhat longer than that one was."]), min_size=1)
+)
 def test_prose_is_cut_between_sentences_and_near_the_target(sentences: list[str]) -> None:
     text = " ".join(sentences)
     found = chunks(text)

@@ -103,7 +103,9 @@ def test_sheets_are_pages_with_rows_as_people_see_them(read: Any) -> None:
     _, pages = read(files.xlsx(), "prices.xlsx")
     assert [(page.kind, page.label) for page in pages] == [("sheet", "Prices"), ("sheet", "Depots")]
     assert pages[0].text.startswith("Price list 2026\n")
-    assert "| Article | Price | Share |\n| --- | --- | --- |\n| Meter | 149 | 25% |\n| Buoy | 12.5 |  |" in pages[0].text
+    assert (
+        "| Article | Price | Share |\n| --- | --- | --- |\n| Meter | 149 | 25% |\n| Buoy | 12.5 |  |" in pages[0].text
+    )
 
 
 def test_separated_values(read: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 from django.db import OperationalError
 from django.db.models.functions import Now
 
-from ingest import leases, outcomes, pipeline, tasks
+from ingest import leases, outcomes, passages, pipeline, tasks
 from ingest.models import IngestJob
 from ingest.pipeline import run, run_inline
 from knowledge.documents import delete_document
@@ -35,7 +35,9 @@ def lapse(job: IngestJob) -> None:
 
 
 def test_a_pdf_becomes_searchable_passages_at_exact_places(upload: Upload) -> None:
-    accepted = upload("policy.pdf", files.pdf([["Travel", "Hotels cost at most 140 euros."], ["Food", "Lunch is free."]]))
+    accepted = upload(
+        "policy.pdf", files.pdf([["Travel", "Hotels cost at most 140 euros."], ["Food", "Lunch is free."]])
+    )
     job = run_inline(accepted.version)
     assert (job.state, job.stage, job.error) == (State.DONE, IngestJob.Stage.READY, "")
     assert (job.pages_done, job.pages_total, job.passages_done, job.passages_total) == (2, 2, 2, 2)
@@ -176,14 +178,14 @@ def test_a_worker_that_lost_its_job_writes_nothing_more(upload: Upload, monkeypa
     accepted = upload("handbook.docx", files.docx())
     job = accepted.job
     assert job is not None
-    real = pipeline.passages.embed
+    real = passages.embed
 
     def slow(*args: Any) -> Any:
         result = real(*args)
         IngestJob.objects.filter(pk=job.pk).update(lease_token="another worker")
         return result
 
-    monkeypatch.setattr(pipeline.passages, "embed", slow)
+    monkeypatch.setattr(passages, "embed", slow)
     run(job.pk, "first")
     job.refresh_from_db()
     assert (job.state, job.lease_token) == (State.RUNNING, "another worker")
@@ -229,9 +231,7 @@ def test_a_waiting_job_is_cancelled_at_once(upload: Upload) -> None:
 
 
 @pytest.mark.parametrize("stage", ["reading", "embedding"])
-def test_a_running_job_is_cancelled_by_its_worker(
-    upload: Upload, monkeypatch: pytest.MonkeyPatch, stage: str
-) -> None:
+def test_a_running_job_is_cancelled_by_its_worker(upload: Upload, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
     accepted = upload("long.pdf", files.pdf([["Page", f"Words of page {n}."] for n in range(30)]))
     real = leases.Hold.enter
 
@@ -251,13 +251,13 @@ def test_a_document_deleted_while_it_is_read_stays_deleted(
     upload: Upload, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accepted = upload()
-    real = pipeline.passages.embed
+    real = passages.embed
 
     def delete(*args: Any) -> Any:
         delete_document(accepted.document, people.alice)
         return real(*args)
 
-    monkeypatch.setattr(pipeline.passages, "embed", delete)
+    monkeypatch.setattr(passages, "embed", delete)
     assert run_inline(accepted.version).state == State.CANCELLED
     assert not Passage.objects.exists()
     assert not IndexChange.objects.exists()
@@ -323,7 +323,7 @@ def test_pages_without_text_are_noted(upload: Upload) -> None:
 
 def test_a_missing_blob_is_a_sentence(upload: Upload, blobs: Callable[[], Any]) -> None:
     accepted = upload()
-    accepted.version.blob.storage.delete(accepted.version.blob.name)
+    accepted.version.blob.storage.delete(str(accepted.version.blob.name))
     job = run_inline(accepted.version)
     assert (job.state, job.error_code) == (State.FAILED, "damaged")
     assert "missing" in job.error

@@ -23,7 +23,9 @@ from tests.ingest.conftest import Upload
 Look = Callable[[], set[Path]]
 
 
-def test_a_new_file_becomes_a_document_a_version_and_a_job(upload: Upload, people: SimpleNamespace, blobs: Look) -> None:
+def test_a_new_file_becomes_a_document_a_version_and_a_job(
+    upload: Upload, people: SimpleNamespace, blobs: Look
+) -> None:
     before = blobs()
     accepted = upload("hr/Travel-policy_2026.txt")
     assert accepted.outcome == "new"
@@ -124,7 +126,9 @@ def test_a_failure_while_saving_leaves_no_file(upload: Upload, blobs: Look, monk
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_uploads_of_one_file_at_once_make_one_document(people: SimpleNamespace, team: Collection, blobs: Look) -> None:
+def test_twenty_uploads_of_one_file_at_once_make_one_document(
+    people: SimpleNamespace, team: Collection, blobs: Look
+) -> None:
     before = blobs()
     outcomes: list[str] = []
     start = threading.Barrier(20)

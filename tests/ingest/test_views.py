@@ -65,7 +65,11 @@ def test_too_large_is_413_with_a_sentence(post: Any, people: SimpleNamespace, se
 def test_the_plain_form_takes_many_files_and_says_what_became_of_each(
     client_for: Any, people: SimpleNamespace, team: Collection
 ) -> None:
-    many = [SimpleUploadedFile("a.txt", b"One."), SimpleUploadedFile("b.txt", b"Two."), SimpleUploadedFile("c.txt", b"")]
+    many = [
+        SimpleUploadedFile("a.txt", b"One."),
+        SimpleUploadedFile("b.txt", b"Two."),
+        SimpleUploadedFile("c.txt", b""),
+    ]
     client = client_for(people.alice)
     response = client.post(reverse("upload_file"), {"collection": team.pk, "file": many})
     assert response.status_code == 302
@@ -147,3 +151,16 @@ def test_messages_are_json(post: Any, people: SimpleNamespace) -> None:
     response = post(people.alice, data=b"")
     assert response.status_code == 400
     assert json.loads(response.content)["message"].endswith(".")
+
+
+def test_the_page_and_its_list_of_jobs_are_shown(upload: Upload, client_for: Any, people: SimpleNamespace) -> None:
+    accepted = upload("scan.pdf", files.scanned_pdf())
+    client = client_for(people.alice)
+    assert 'hx-trigger="every 1s' in client.get(reverse("upload_jobs")).content.decode()
+    run_inline(accepted.version)
+    fragment = client.get(reverse("upload_jobs")).content.decode()
+    assert "This PDF contains pictures only" in fragment
+    assert "every 1s" not in fragment
+    page = client.get(reverse("upload")).content.decode()
+    assert "Team" in page
+    assert "scan.pdf" in page

@@ -79,7 +79,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 def test_a_killed_worker_costs_time_and_nothing_else(site: Site, tmp_path: Path) -> None:
     book = tmp_path / "long book.md"
-    book.write_text("\n\n".join(f"## Rule {n}\n\nRule number {n} says that room {n} is cleaned at noon." for n in range(900)))
+    book.write_text(
+        "\n\n".join(f"## Rule {n}\n\nRule number {n} says that room {n} is cleaned at noon." for n in range(900))
+    )
     worker = site.start_worker()
     command = subprocess.Popen(
         site.ingest(str(book)), cwd=ROOT, env=site.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

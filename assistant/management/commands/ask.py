@@ -19,6 +19,7 @@ from assistant.running import pulse
 from knowledge.errors import FootnoteError
 from knowledge.models import Passage
 
+_STAGES = ("embed", "search", "generate", "ground", "total")
 _SHAPES = {"supported": "●", "partly": "◐", "unsupported": "○"}
 
 
@@ -68,12 +69,13 @@ class Command(BaseCommand):
         return Answer.objects.select_related("turn", "correction__answer").get(pk=answer.pk)
 
     def _print(self, view: AnswerView) -> None:
-        for notice in filter(None, [view.notice]):
-            self.stdout.write(notice)
+        if view.notice:
+            self.stdout.write(view.notice)
         for sentence in view.sentences:
             numbers = "".join(f"[{footnote.number}]" for footnote in sentence.footnotes)
             standing = f"{_SHAPES[sentence.standing]} {sentence.standing_label}"
-            self.stdout.write(f"{sentence.text}{numbers}  ({standing}{': ' if sentence.reason else ''}{sentence.reason})")
+            because = f": {sentence.reason}" if sentence.reason else ""
+            self.stdout.write(f"{sentence.text}{numbers}  ({standing}{because})")
         for near in view.nearest:
             owner = f", ask {near.owner}" if near.owner else ""
             self.stdout.write(f"  nearest: {near.title} ({near.collection}{owner})")
@@ -105,7 +107,7 @@ def as_json(answer: Answer, view: AnswerView, user: User) -> dict[str, Any]:
         ],
         "citations": [] if view.withheld else _citations(answer),
         "retrieved": _retrieved(answer, user),
-        "timings_ms": {name: answer.timings_ms.get(name, 0.0) for name in ("embed", "search", "generate", "ground", "total")},
+        "timings_ms": {name: answer.timings_ms.get(name, 0.0) for name in _STAGES},
         "conversation": str(answer.turn.conversation_id),
     }
 
@@ -129,8 +131,8 @@ def _citations(answer: Answer) -> list[dict[str, Any]]:
 
 def _retrieved(answer: Answer, user: User) -> list[dict[str, Any]]:
     ids = [row["passage_id"] for row in answer.retrieved]
-    rows = Passage.objects.visible_to(user).filter(pk__in=ids).select_related("page", "version__document").defer("vector")
-    passages = {row.pk: row for row in rows}
+    rows = Passage.objects.visible_to(user).filter(pk__in=ids).defer("vector")
+    passages = {row.pk: row for row in rows.select_related("page", "version__document")}
     return [
         {
             "document": passages[row["passage_id"]].version.document.title,

@@ -62,7 +62,7 @@ function markConversation() {
 async function takeTurn(response) {
   const turn = fragment(await response.text());
   if (!turn) return;
-  document.getElementById("welcome")?.remove();
+  for (const old of thread.querySelectorAll("#welcome, .messages")) old.remove();
   thread.append(turn);
   window.htmx?.process(turn);
   const address = response.headers.get("X-Conversation-Url");
