@@ -1,17 +1,18 @@
 """ASGI entry point, served by uvicorn."""
 
 import os
+from typing import cast
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+_django = get_asgi_application()
 
 # These need the applications, which the line above sets up.
 from django.conf import settings  # noqa: E402
 
 from config.checks import refuse_unsafe_start  # noqa: E402
-from ingest.limits import BodyLimit  # noqa: E402
+from ingest.limits import Application, BodyLimit  # noqa: E402
 
 refuse_unsafe_start()
-application = BodyLimit(application, settings.UPLOAD_MAX_BYTES)
+application = BodyLimit(cast("Application", _django), settings.UPLOAD_MAX_BYTES)

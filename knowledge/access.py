@@ -7,7 +7,7 @@ them are the one condition below, reached over the path from the row to its docu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +17,7 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from accounts.models import User
 
-    Asker = User | AnonymousUser
+    Asker: TypeAlias = "User | AnonymousUser"
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -30,7 +30,7 @@ def _signed_in(user: Asker) -> bool:
 
 
 def granted_collections(user: Asker, *roles: str) -> models.QuerySet[Any, Any]:
-    """Ids of the collections that some grant opens to this person, in one of the roles (any role when none is named)."""
+    """Ids of the collections that some grant opens to this person, in one of the roles named (in any when none is)."""
     grants = apps.get_model("knowledge", "Grant")._default_manager.all()
     if not _signed_in(user):
         return grants.none().values("collection_id")

@@ -22,7 +22,12 @@ def publish_version(version: DocumentVersion) -> None:
     Raises DocumentGone when the document was deleted meanwhile.
     """
     with transaction.atomic():
-        document = Document.objects.select_for_update().select_related("current").filter(pk=version.document_id).first()
+        document = (
+            Document.objects.select_for_update(of=("self",))
+            .select_related("current")
+            .filter(pk=version.document_id)
+            .first()
+        )
         if document is None or document.deleted is not None:
             raise DocumentGone("The document was deleted while it was being read, so nothing was kept.")
         version.state = DocumentVersion.State.READY
@@ -69,6 +74,6 @@ def purge_deleted() -> int:
             document.delete()
         # Files go last: a row never points at a file that is not there.
         for blob in blobs:
-            blob.storage.delete(blob.name)
+            blob.storage.delete(str(blob.name))
         purged += 1
     return purged

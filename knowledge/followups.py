@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from knowledge.lexical import analyse
 
 _OPENING = re.compile(
-    r"^\s*(and|but|or|so|also|then|what about|how about|what if|same|why|why not|when|who|how much|how many|where|which one"
-    r"|what else|anything else|is that|are those|does that|und|aber|et|y)\b",
+    r"^\s*(and|but|or|so|also|then|what about|how about|what if|same|why|why not|when|who|how much|how many|where"
+    r"|which one|what else|anything else|is that|are those|does that|und|aber|et|y)\b",
     re.IGNORECASE,
 )
-_CONTINUES = re.compile(r"^\s*(and|but|or|also|what about|how about|what if|same|why not|which one|und|et|y)\b", re.IGNORECASE)
+_CONTINUES = re.compile(
+    r"^\s*(and|but|or|also|what about|how about|what if|same|why not|which one|und|et|y)\b", re.IGNORECASE
+)
 _POINTING = re.compile(
     r"\b(it|its|they|them|their|theirs|this|that|these|those|he|she|his|her|there|one|ones|former|latter|same|such"
     r"|above|previous|instead|else)\b",

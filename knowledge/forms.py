@@ -25,6 +25,6 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through to Django's form unchanged
         choices = Document.objects.visible_to(user).filter(current__isnull=False).exclude(pk=self.instance.pk)
         field = self.fields["superseded_by"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = choices
-        field.empty_label = "Nothing replaces it"
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = choices
+            field.empty_label = "Nothing replaces it"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def page_label(kind: str, number: int, label: str = "", heading_path: Sequence[str] = ()) -> str:
-    """"page 4", "slide 3", "sheet Prices", or the last heading of a document without pages."""
+    """ "page 4", "slide 3", "sheet Prices", or the last heading of a document without pages."""
     if kind == "sheet":
         return f"sheet {label or number}"
     if kind in {"page", "slide"}:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import snowballstemmer
@@ -76,7 +76,7 @@ def _stem(word: str, language: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _stemmer(language: str) -> object | None:
+def _stemmer(language: str) -> Any:
     name = _LANGUAGES.get(language)
     return snowballstemmer.stemmer(name) if name else None
 

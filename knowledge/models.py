@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -12,6 +12,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.access import CURATOR, READER, CollectionQuerySet, VisibleQuerySet
+
+if TYPE_CHECKING:
+    from knowledge.access import Asker
 
 
 class Collection(models.Model):
@@ -88,10 +91,10 @@ class Grant(models.Model):
 
 
 class DocumentQuerySet(VisibleQuerySet["Document"]):
-    def curated_by(self, user: object) -> DocumentQuerySet:
+    def curated_by(self, user: Asker) -> DocumentQuerySet:
         """Documents this person may replace and delete (administrators too, without thereby reading them)."""
         return self.filter(
-            collection__in=Collection.objects.curated_by(user),  # type: ignore[arg-type]  # Asker, checked at call sites
+            collection__in=Collection.objects.curated_by(user),
             deleted__isnull=True,
         )
 
@@ -113,7 +116,11 @@ class Document(models.Model):
         default=False, help_text=_("Narrow the collection's readers to the groups and people listed below.")
     )
     superseded_by = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="supersedes",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="supersedes",
         help_text=_("The document that replaces this one. Answers then prefer the replacement."),
     )
     effective = models.DateField(null=True, blank=True, help_text=_("In force from this day."))
@@ -128,7 +135,9 @@ class Document(models.Model):
         ordering = ("title",)
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["collection", "name"], condition=Q(deleted__isnull=True), name="document_name_once_per_collection"
+                fields=["collection", "name"],
+                condition=Q(deleted__isnull=True),
+                name="document_name_once_per_collection",
             ),
         ]
 

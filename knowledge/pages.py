@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -19,7 +20,9 @@ from knowledge.sandbox import run_in_child
 
 PDF = "application/pdf"
 IMAGE_WIDTH = 1240
-_VIEW_LIMITS = {"memory_bytes": 1024 * 1024 * 1024, "cpu_seconds": 20, "wall_seconds": 40}
+_MEMORY_BYTES = 1024 * 1024 * 1024
+_CPU_SECONDS = 20
+_WALL_SECONDS = 40
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,19 @@ def page_image(page: Page) -> Path:
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_suffix(f".{page.pk}.tmp")
-        run_in_child(
-            "knowledge.pdf_view:render", page.version.blob.path, page.number, str(temporary), IMAGE_WIDTH, **_VIEW_LIMITS
-        )
+        _in_child("render", page.version.blob.path, page.number, str(temporary), IMAGE_WIDTH)
         temporary.replace(target)
     return target
+
+
+def _in_child(function: str, *arguments: Any) -> Any:
+    return run_in_child(
+        f"knowledge.pdf_view:{function}",
+        *arguments,
+        memory_bytes=_MEMORY_BYTES,
+        cpu_seconds=_CPU_SECONDS,
+        wall_seconds=_WALL_SECONDS,
+    )
 
 
 def _url(name: str, page: Page, number: int) -> str:
@@ -123,7 +134,7 @@ def _boxes(path: str, number: int, text: str, start: int, end: int) -> tuple[Box
     quote = text[start:end]
     before, needle = letters(text[:end])[0], letters(quote)[0]
     occurrence = max(0, before.count(needle) - 1) if needle else 0
-    return tuple(run_in_child("knowledge.pdf_view:boxes", path, number, quote, occurrence, **_VIEW_LIMITS))
+    return tuple(_in_child("boxes", path, number, quote, occurrence))
 
 
 def _segments(text: str, start: int, end: int) -> list[tuple[str, bool]]:

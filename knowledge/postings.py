@@ -45,7 +45,9 @@ def put_rows(connection: BaseDatabaseWrapper, rows: Sequence[PostingRow]) -> Non
     drop_rows(connection, [row[0] for row in rows])
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.executemany("INSERT INTO knowledge_fulltext(rowid, title, heading, body) VALUES (%s, %s, %s, %s)", rows)
+            cursor.executemany(
+                "INSERT INTO knowledge_fulltext(rowid, title, heading, body) VALUES (%s, %s, %s, %s)", rows
+            )
         else:
             cursor.executemany(
                 "INSERT INTO knowledge_fulltext(passage_id, terms) VALUES (%s, "

@@ -28,6 +28,7 @@ from knowledge.models import IndexChange, IndexPosition, Passage
 log = logging.getLogger("footnote.index")
 _BATCH = 4096
 _REMEMBERED_SCOPES = 32
+_Row = tuple[int, int, int, int, bytes | memoryview]
 
 
 def record_added(version_id: int, passages: int) -> None:
@@ -93,8 +94,8 @@ class Projection:
     def _start(self, target: int) -> None:
         loaded = snapshots.load_newest(self.model_id, self.index)
         if loaded is not None and loaded.position <= target:
-            self.ids, self.versions, self.lengths, self.position = loaded.ids, loaded.versions, loaded.lengths, loaded.position
-            self._scopes.clear()
+            self._set(loaded.ids, loaded.versions, loaded.lengths)
+            self.position = loaded.position
             if self.position < target:
                 self._follow(target)
             return
@@ -131,7 +132,7 @@ class Projection:
             .values_list("pk", "version_id", "start", "end", "vector")
         )
         parts: list[tuple[Ids, NDArray[np.int64], NDArray[np.int64]]] = [(self.ids, self.versions, self.lengths)]
-        batch: list[tuple[int, int, int, int, bytes]] = []
+        batch: list[_Row] = []
         for row in rows.iterator(chunk_size=_BATCH):
             batch.append(row)
             if len(batch) == _BATCH:
@@ -141,9 +142,7 @@ class Projection:
             parts.append(self._add_batch(batch))
         self._set(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
-    def _add_batch(
-        self, batch: list[tuple[int, int, int, int, bytes]]
-    ) -> tuple[Ids, NDArray[np.int64], NDArray[np.int64]]:
+    def _add_batch(self, batch: list[_Row]) -> tuple[Ids, NDArray[np.int64], NDArray[np.int64]]:
         ids = np.array([row[0] for row in batch], dtype=np.int64)
         vectors = np.frombuffer(b"".join(bytes(row[4]) for row in batch), dtype="<f4").reshape(len(batch), -1)
         self.index.add(ids, vectors.astype(np.float32))

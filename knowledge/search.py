@@ -132,9 +132,7 @@ def search(question: str, user: User, k: int = 10, context: Sequence[str] = ()) 
 
 def still_visible(user: User, passage_ids: Iterable[int]) -> set[int]:
     """Which of these passages the person may see at this moment, asked of the database."""
-    return set(
-        Passage.objects.visible_to(user).filter(pk__in=list(passage_ids)).values_list("pk", flat=True)
-    )
+    return set(Passage.objects.visible_to(user).filter(pk__in=list(passage_ids)).values_list("pk", flat=True))
 
 
 @contextmanager

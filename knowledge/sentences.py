@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 Span = tuple[int, int]
 
@@ -19,11 +20,10 @@ _ENDS_SENTENCE = re.compile(r"[.!?…:;。！？][\"'”’)\]*_]*\s*$")
 _STARTS_LOWER = re.compile(r"[\"'“‘(\[]*[a-zß-öø-ÿа-яё]")
 # A run of marks is looked at from its beginning only: a page of nothing but dots must not take minutes.
 _BOUNDARY = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_]*[^\W_a-zß-öø-ÿ])|[。！？]+[」』”’）]*")
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st no nos vs etc e.g i.e eg ie cf approx art sec fig figs inc ltd co corp dept est "
-    "tel ext ca al p pp vol rev ref min max resp incl excl abs para jan feb mar apr jun jul aug sep sept oct nov dec "
-    "bzw z.b d.h u.a ggf nr str".split()
-)
+_ABBREVIATION_LIST = """mr mrs ms dr prof sr jr st no nos vs etc e.g i.e eg ie cf approx art sec fig figs inc ltd co corp dept
+    est tel ext ca al p pp vol rev ref min max resp incl excl abs para jan feb mar apr jun jul aug sep sept
+    oct nov dec bzw z.b d.h u.a ggf nr str"""
+_ABBREVIATIONS = frozenset(_ABBREVIATION_LIST.split())
 _LAST_WORD = re.compile(r"([^\s(\[\"'“‘]+)[.]$")
 
 
@@ -59,7 +59,7 @@ def _split_paragraph(text: str, lines: list[Span]) -> Iterator[Span]:
         return
     width = max(end - start for start, end in lines)
     block_start, block_end = lines[0]
-    for previous, line in zip(lines, lines[1:], strict=False):
+    for previous, line in pairwise(lines):
         if _runs_on(text, previous, line, width):
             block_end = line[1]
         else:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, F
 
 from knowledge import postings
 from knowledge.embedding import get_embedder
@@ -47,10 +47,14 @@ def _rows(counts: dict[str, int]) -> Iterator[str]:
     counts["passages"] = Passage.objects.count()
     ready = DocumentVersion.objects.filter(state=DocumentVersion.State.READY)
     held = ready.annotate(n=Count("passages", distinct=True), p=Count("pages", distinct=True))
-    yield from _listed("versions hold another number of passages than they say", {
-        v.pk for v in held if v.n != v.passage_count
-    })
-    yield from _listed("versions hold another number of pages than they say", {v.pk for v in held if v.p != v.page_count})
+    yield from _listed(
+        "versions hold another number of passages than they say",
+        set(held.exclude(n=F("passage_count")).values_list("pk", flat=True)),
+    )
+    yield from _listed(
+        "versions hold another number of pages than they say",
+        set(held.exclude(p=F("page_count")).values_list("pk", flat=True)),
+    )
     wrong = {
         passage.pk
         for passage in Passage.objects.select_related("page").defer("vector").iterator(chunk_size=500)
@@ -68,7 +72,9 @@ def _vectors(counts: dict[str, int]) -> Iterator[str]:
         vector = np.frombuffer(bytes(raw), dtype="<f4")
         if model != embedder.model_id:
             other.add(pk)
-        elif len(vector) != embedder.dimension or not np.isfinite(vector).all() or abs(float(vector @ vector) - 1) > 0.01:
+        elif (
+            len(vector) != embedder.dimension or not np.isfinite(vector).all() or abs(float(vector @ vector) - 1) > 0.01
+        ):
             broken.add(pk)
         else:
             counts["vectors"] += 1
@@ -91,9 +97,7 @@ def _full_text(counts: dict[str, int]) -> Iterator[str]:
 def _index(counts: dict[str, int]) -> Iterator[str]:
     held = set(get_projection().index.ids().tolist())
     counts["index"] = len(held)
-    wanted = set(
-        Passage.objects.searchable().filter(model_id=get_embedder().model_id).values_list("pk", flat=True)
-    )
+    wanted = set(Passage.objects.searchable().filter(model_id=get_embedder().model_id).values_list("pk", flat=True))
     yield from _listed("searchable passages are missing from the index", wanted - held)
     yield from _listed("passages are in the index but should not be", held - wanted)
 

@@ -23,7 +23,13 @@ from knowledge.pages import page_image, page_view
 from knowledge.requests import asker, whole_number
 
 PER_PAGE = 50
-SORTS = {"title": "title", "-title": "-title", "updated": "updated", "-updated": "-updated", "collection": "collection__name"}
+SORTS = {
+    "title": "title",
+    "-title": "-title",
+    "updated": "updated",
+    "-updated": "-updated",
+    "collection": "collection__name",
+}
 
 
 @require_GET
@@ -150,7 +156,10 @@ def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, page
 def document_download(request: HttpRequest, document_id: uuid.UUID, number: int) -> FileResponse:
     user = asker(request)
     version = get_object_or_404(
-        DocumentVersion.objects.visible_to(user), document_id=document_id, number=number, state=DocumentVersion.State.READY
+        DocumentVersion.objects.visible_to(user),
+        document_id=document_id,
+        number=number,
+        state=DocumentVersion.State.READY,
     )
     audit.record(user, "document.downloaded", version.document, version=version.pk)
     # Always an attachment of no particular type: what was uploaded is never rendered on our origin.

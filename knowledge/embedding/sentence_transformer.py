@@ -32,13 +32,20 @@ class SentenceTransformerEmbedder:
     """Mean-pooled, normalised sentence vectors (Reimers and Gurevych, 2019, arXiv 1908.10084)."""
 
     def __init__(
-        self, directory: Path, *, query_prefix: str = "", passage_prefix: str = "", batch_size: int = 32, threads: int = 0
+        self,
+        directory: Path,
+        *,
+        query_prefix: str = "",
+        passage_prefix: str = "",
+        batch_size: int = 32,
+        threads: int = 0,
     ) -> None:
         if not directory.is_dir():
             raise ConfigurationError(f"The embedding model folder {directory} does not exist.")
         if threads:
             torch.set_num_threads(threads)
-        model_logging.disable_progress_bar()  # commands own their standard error
+        # Commands own their standard error.
+        model_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the library has no types here
         try:
             self._model = SentenceTransformer(str(directory), device="cpu", local_files_only=True)
         except (OSError, ValueError) as error:

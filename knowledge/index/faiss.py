@@ -29,14 +29,14 @@ class FaissIndex:
         with self._lock:
             known = np.intersect1d(ids, self.ids())
             if len(known):
-                self._index.remove_ids(known)
+                self._index.remove_ids(faiss.IDSelectorBatch(known))
             self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), ids)
             self._sorted = None
 
     def remove(self, ids: Ids) -> None:
         with self._lock:
             if len(ids):
-                self._index.remove_ids(ids)
+                self._index.remove_ids(faiss.IDSelectorBatch(ids))
                 self._sorted = None
 
     def search(self, vector: Vectors, k: int, allowed: Ids) -> tuple[Ids, Scores]:
@@ -49,8 +49,9 @@ class FaissIndex:
             if len(allowed) == self._index.ntotal:
                 scores, ids = self._index.search(query, k)
             else:
-                selector = faiss.IDSelectorBatch(allowed)
-                scores, ids = self._index.search(query, k, params=faiss.SearchParameters(sel=selector))
+                # The stubs do not know that SWIG takes the fields as keywords.
+                only = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
+                scores, ids = self._index.search(query, k, params=only)
         found = ids[0] >= 0
         return ids[0][found].astype(np.int64), scores[0][found].astype(np.float32)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "a-quiet-reading-room"  # noqa: S105  # people of a throw-away home
+PASSWORD = "a-quiet-reading-room"  # people of a throw-away home
 START_SECONDS = 120
 
 _PEOPLE = f"""

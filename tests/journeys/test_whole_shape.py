@@ -77,7 +77,9 @@ def ask(page: Page, question: str) -> Locator:
     page.locator("#question").press("Enter")
     turn = page.locator("[data-turn]").last
     expect(turn.locator("[data-question]")).to_have_text(question)
-    expect(turn.locator("[data-answer]")).to_have_attribute("data-state", re.compile("complete|stopped|failed"), timeout=PATIENCE)
+    expect(turn.locator("[data-answer]")).to_have_attribute(
+        "data-state", re.compile("complete|stopped|failed"), timeout=PATIENCE
+    )
     return turn
 
 

@@ -59,9 +59,7 @@ CASES = {
     "named but not restricted, no grant": Case(False, named=("person",)),
     "named somebody else but not restricted": Case(True, ("everyone",), named=("other",)),
     "restricted to the person, deleted": Case(False, ("person",), restricted=True, named=("person",), deleted=True),
-    "restricted to the person, deactivated": Case(
-        False, ("person",), restricted=True, named=("person",), active=False
-    ),
+    "restricted to the person, deactivated": Case(False, ("person",), restricted=True, named=("person",), active=False),
 }
 
 

@@ -7,7 +7,9 @@ from knowledge.followups import context_for
 FIRST = "How many days of parental leave do employees get?"
 
 
-@pytest.mark.parametrize("question", ["And for interns?", "What about apprentices?", "Is it paid?", "How much is it?", "Why?"])
+@pytest.mark.parametrize(
+    "question", ["And for interns?", "What about apprentices?", "Is it paid?", "How much is it?", "Why?"]
+)
 def test_a_question_that_says_too_little_is_searched_with_the_one_before(question: str) -> None:
     assert context_for(question, [FIRST]) == FIRST
 

@@ -4,7 +4,16 @@ from knowledge.lexical import analyse, analyse_question, words
 
 
 def test_words_are_folded_and_numbers_read_alike() -> None:
-    assert words("Straße 1,200 and 1.200 are 7,5 or 7.5") == ["strasse", "1200", "and", "1200", "are", "7.5", "or", "7.5"]
+    assert words("Straße 1,200 and 1.200 are 7,5 or 7.5") == [
+        "strasse",
+        "1200",
+        "and",
+        "1200",
+        "are",
+        "7.5",
+        "or",
+        "7.5",
+    ]
 
 
 def test_stop_words_go_and_negation_stays() -> None:

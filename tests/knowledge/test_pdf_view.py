@@ -36,7 +36,10 @@ def test_a_quote_across_two_lines_gets_a_box_on_each(drawn: Path) -> None:
     first, second = pdf_view.boxes(str(drawn), 1, "45 EUR\nper day", 0)
     left = 50 + stringWidth("The meal allowance is ", "Helvetica", 12)
     assert close(first["left"], left / WIDTH * 100)
-    assert close(first["left"] + first["width"], (50 + stringWidth("The meal allowance is 45 EUR", "Helvetica", 12)) / WIDTH * 100)
+    assert close(
+        first["left"] + first["width"],
+        (50 + stringWidth("The meal allowance is 45 EUR", "Helvetica", 12)) / WIDTH * 100,
+    )
     assert first["top"] < (HEIGHT - 500) / HEIGHT * 100 < first["top"] + first["height"] + 1
     assert close(second["left"], 50 / WIDTH * 100)
     assert close(second["width"], stringWidth("per day", "Helvetica", 12) / WIDTH * 100)

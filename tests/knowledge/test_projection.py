@@ -97,7 +97,9 @@ def test_a_damaged_snapshot_is_set_aside_and_the_rows_take_over(
 
 def test_a_snapshot_of_another_model_is_left_alone_and_not_used(filled: list[Document]) -> None:
     held_now = projection.get_projection().snapshot()
-    other = snapshots.Snapshot("other@1", held_now.position, held_now.ids, held_now.versions, held_now.lengths, held_now.index)
+    other = snapshots.Snapshot(
+        "other@1", held_now.position, held_now.ids, held_now.versions, held_now.lengths, held_now.index
+    )
     directory = snapshots.write(other)
     projection.forget_projection()
     assert held() == rows()

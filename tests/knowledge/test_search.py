@@ -61,7 +61,9 @@ def test_hidden_documents_change_neither_order_nor_scores(
     hidden = Collection.objects.create(name="Hidden", slug="hidden")
     Grant.objects.create(collection=hidden, user=people.alice, role="curator")
     for number in range(12):
-        make_document(hidden, f"hidden-{number}.md", f"The hotel limit number {number} is {number}50 EUR.", by=people.alice)
+        make_document(
+            hidden, f"hidden-{number}.md", f"The hotel limit number {number} is {number}50 EUR.", by=people.alice
+        )
     after = search("hotel limit in Kestrel Bay", people.bob)
     assert before.evidence == after.evidence
     assert before.term_weights == after.term_weights
@@ -85,7 +87,9 @@ def test_a_narrowed_document_is_found_by_those_named_only(shelf: SimpleNamespace
     assert names(people.bob, "hotel limit")[0] == "travel.md"
 
 
-def test_a_deleted_document_is_gone_at_once_and_its_rows_follow(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
+def test_a_deleted_document_is_gone_at_once_and_its_rows_follow(
+    shelf: SimpleNamespace, people: SimpleNamespace
+) -> None:
     path = shelf.travel.current.blob.path
     documents.delete_document(shelf.travel, people.alice)
     assert "travel.md" not in names(people.bob, "hotel limit")

@@ -15,7 +15,10 @@ def pieces(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("One is here. Two is there! Is three?", ["One is here.", "Two is there!", "Is three?"]),
-        ("Dr. Voss pays approx. 1.5 EUR, e.g. in May. Then no more.", ["Dr. Voss pays approx. 1.5 EUR, e.g. in May.", "Then no more."]),
+        (
+            "Dr. Voss pays approx. 1.5 EUR, e.g. in May. Then no more.",
+            ["Dr. Voss pays approx. 1.5 EUR, e.g. in May.", "Then no more."],
+        ),
         ("# Leave\nYou get 27 days.", ["# Leave", "You get 27 days."]),
         ("- first item\n- second item", ["- first item", "- second item"]),
         ("| a. B | c |\n| --- | --- |\n| d | e |", ["| a. B | c |", "| --- | --- |", "| d | e |"]),

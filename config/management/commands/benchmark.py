@@ -19,7 +19,9 @@ class Command(BaseCommand):
     help = "Ingests a folder into a home of its own and compares with the bare encoder on the same passages."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--files", type=Path, default=_DEFAULT, help="folder to ingest (default: the sample company)")
+        parser.add_argument(
+            "--files", type=Path, default=_DEFAULT, help="folder to ingest (default: the sample company)"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:

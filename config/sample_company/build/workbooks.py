@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook, styles, utils  # type: ignore[import-untyped]
+from openpyxl import Workbook, styles, utils
 
 from config.sample_company.build import budget, price_list, risks
 from config.sample_company.build.common import COMPANY, FIXED_DATE, rezip, target
