@@ -20,9 +20,11 @@ _ENDS_SENTENCE = re.compile(r"[.!?…:;。！？][\"'”’)\]*_]*\s*$")
 _STARTS_LOWER = re.compile(r"[\"'“‘(\[]*[a-zß-öø-ÿа-яё]")
 # A run of marks is looked at from its beginning only: a page of nothing but dots must not take minutes.
 _BOUNDARY = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_]*[^\W_a-zß-öø-ÿ])|[。！？]+[」』”’）]*")
-_ABBREVIATION_LIST = """mr mrs ms dr prof sr jr st no nos vs etc e.g i.e eg ie cf approx art sec fig figs inc ltd co corp dept
+_ABBREVIATION_LIST = """
+    mr mrs ms dr prof sr jr st no nos vs etc e.g i.e eg ie cf approx art sec fig figs inc ltd co corp dept
     est tel ext ca al p pp vol rev ref min max resp incl excl abs para jan feb mar apr jun jul aug sep sept
-    oct nov dec bzw z.b d.h u.a ggf nr str"""
+    oct nov dec bzw z.b d.h u.a ggf nr str
+"""
 _ABBREVIATIONS = frozenset(_ABBREVIATION_LIST.split())
 _LAST_WORD = re.compile(r"([^\s(\[\"'“‘]+)[.]$")
 
