@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.checks import CheckMessage, Error
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.deprecation import MiddlewareMixin
@@ -120,6 +121,12 @@ class PolicyMiddleware(MiddlewareMixin):
         if audience in {None, Audience.NOBODY} or request.user.is_authenticated:
             raise Http404
         return _to_sign_in(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """No browser keeps what somebody read: after signing out, neither Back nor the next person brings it up."""
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -36,7 +36,8 @@ class Place:
 
 def clean_question(text: str) -> str:
     """The question to ask. Raises QuestionRefused with what to change."""
-    question = text.replace("\0", "").strip()
+    # What is no character at all comes from a terminal's bytes; nothing can be stored or searched with it.
+    question = text.encode(errors="replace").decode().replace("\0", "").strip()
     if not question:
         raise QuestionRefused("Write a question first.")
     if len(question) > LONGEST_QUESTION:

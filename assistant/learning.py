@@ -14,9 +14,9 @@ from django.db.models import QuerySet
 from accounts.models import User
 from assistant.models import Answer, Review, Standing
 from assistant.selection.vectors import similarity
+from assistant.sources import may_see
 from knowledge.errors import SearchUnavailable
 from knowledge.lexical import analyse, words
-from knowledge.models import Document
 
 SAME_MEANING = 0.92  # cosine of two questions
 _SHARED_TERMS = 0.4  # questions with less in common are not worth comparing by meaning
@@ -91,6 +91,4 @@ def corrections(answer_ids: Iterable[object]) -> QuerySet[Review]:
 
 def may_see_correction(review: Review, user: User) -> bool:
     """A correction tells what the documents of its answer say, so it needs all of them."""
-    cited = set(review.answer.citations.values_list("document_id", flat=True))
-    visible = Document.objects.visible_to(user).filter(pk__in=cited).count()
-    return bool(cited) and visible == len(cited)
+    return review.answer.citations.exists() and may_see(review.answer, user)

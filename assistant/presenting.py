@@ -16,8 +16,9 @@ from accounts.models import User
 from assistant.conversations import Place
 from assistant.learning import may_see_correction
 from assistant.models import Answer, Citation, Feedback, Standing, Turn
+from assistant.sources import may_see
 from knowledge.labels import page_label
-from knowledge.models import Document, Passage
+from knowledge.models import Document, Passage, replaced_for
 
 WITHHELD = "This answer rested on a document you can no longer read, so it is not shown."
 _NEAREST = 3
@@ -144,7 +145,7 @@ def present(answer: Answer, user: User) -> AnswerView:
     if withheld:
         return AnswerView(**view, abstained=False, notice=WITHHELD, withheld=True)
     found = _found(answer, user) if finished else []
-    footnotes = footnote_views(answer)
+    footnotes = footnote_views(answer, user)
     return AnswerView(
         **view,
         abstained=answer.abstained,
@@ -157,23 +158,15 @@ def present(answer: Answer, user: User) -> AnswerView:
     )
 
 
-def may_see(answer: Answer, user: User) -> bool:
-    """Whether everything the text of an answer may hold is visible to this person at this moment."""
-    cited = set(answer.citations.values_list("document_id", flat=True))
-    if answer.prompt_version:  # a model wrote it, so any passage it was given may be in its words
-        cited |= {uuid.UUID(row["document_id"]) for row in answer.retrieved if row.get("supplied")}
-    if answer.abstained:
-        return True
-    return Document.objects.visible_to(user).filter(pk__in=cited).count() == len(cited)
-
-
-def footnote_views(answer: Answer) -> dict[int, FootnoteView]:
-    """Footnotes by number. The caller has checked that they may be seen."""
+def footnote_views(answer: Answer, user: User) -> dict[int, FootnoteView]:
+    """Footnotes by number. The caller has checked that this person may see them."""
     rows = answer.citations.select_related("page", "passage", "version", "document__collection", "document__current")
-    return {row.number: _footnote(row) for row in rows.order_by("number")}
+    cited = Document.objects.filter(pk__in=answer.citations.values("document"))
+    replaced = set(cited.filter(replaced_for(user)).values_list("pk", flat=True))
+    return {row.number: _footnote(row, row.document_id in replaced) for row in rows.order_by("number")}
 
 
-def _footnote(row: Citation) -> FootnoteView:
+def _footnote(row: Citation, replaced: bool) -> FootnoteView:
     document, today = row.document, timezone.localdate()
     return FootnoteView(
         number=row.number,
@@ -184,7 +177,7 @@ def _footnote(row: Citation) -> FootnoteView:
         dated=document.effective or row.version.created.date(),
         version=row.version.number,
         is_current=document.current_id == row.version_id,
-        superseded=document.superseded_by_id is not None,
+        superseded=replaced,
         past_review=document.review_by is not None and document.review_by < today,
         url=reverse("citation", args=[row.pk]),
     )

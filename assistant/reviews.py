@@ -18,7 +18,8 @@ from django.urls import reverse
 from accounts import audit
 from accounts.models import User
 from assistant.models import Answer, Citation, Feedback, Review
-from assistant.presenting import SentenceView, footnote_views, heading_of, may_see, sentence_views
+from assistant.presenting import SentenceView, footnote_views, heading_of, sentence_views
+from assistant.sources import may_see
 from knowledge.models import Document
 from knowledge.pages import PageView, page_view
 
@@ -114,7 +115,7 @@ def find(reviewer: User, answer_id: uuid.UUID) -> Answer | None:
 
 def item(answer: Answer, reviewer: User) -> ReviewItem:
     """The answer beside its quotes in place."""
-    footnotes = footnote_views(answer)
+    footnotes = footnote_views(answer, reviewer)
     rows = answer.citations.select_related(
         "page__version__document__current", "page__version__document__collection", "passage"
     )

@@ -4,47 +4,59 @@ same questions; a document they may not see changes nothing."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from accounts.models import User
-from knowledge.models import Document, Passage
+from knowledge.lexical import analyse
+from knowledge.models import Document, Passage, replaced_for
 
 SUGGESTED = 3
-_LOOKED_AT = 12  # documents
+_LOOKED_AT = 20  # documents
+_PASSAGES = 40  # of each
 _VAGUE = re.compile(
-    r"^(?:purpose|scope|overview|introduction|summary|contents?|contact|general|notes?|history|appendix|definitions?|"
-    r"background|about|further|references?|changes?|version|miscellaneous|other|next steps|attend\w+|agenda)\b",
+    r"^(?:purpose|scope|overview|introduction|summary|contents?|contacts?|general|notes?|history|appendix|definitions?|"
+    r"background|about|further|references?|changes?|version|miscellaneous|other|next steps|attend\w+|agenda|actions?|"
+    r"first steps|principles|responsibilities|timeline|results|method|recommendations|conclusions?|things|annex|"
+    r"good to|opening|questions|people|products|review|transition|special cases|"
+    # Not the name of a thing: "what does it say about" cannot be put before these.
+    r"an?\b|the\b|in|at|by|on|if|when|where|why|who|what|how|before|after|within|week|day|take|use|get|my|your|i)\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"(?:what|when|where|which|who|how|why|can|may|must|do|does|is|are|should)\b[^.?!]{12,80}\?", re.IGNORECASE
+)
+_TELLS = re.compile(r"\d|\b(?:must|may|can|shall|never|always)\b")
 
 
 def suggestions(user: User) -> list[str]:
-    """Up to three questions; fewer when the visible documents have no telling headings."""
-    documents = Document.objects.visible_to(user).filter(current__isnull=False, superseded_by__isnull=True)
-    found: list[str] = []
+    """Up to three questions, each from another document; fewer when the visible ones have no telling headings."""
+    documents = Document.objects.visible_to(user).filter(~replaced_for(user), current__isnull=False)
+    found: list[tuple[int, str]] = []
     for document in documents.order_by("-current__ready", "title")[:_LOOKED_AT]:
-        paths = Passage.objects.filter(version_id=document.current_id).order_by("ordinal")[:40]
-        heading = _telling(document.title, paths.values_list("heading_path", flat=True))
-        if heading:
-            found.append(_question(document.title, heading))
-        if len(found) == SUGGESTED:
-            break
-    return found
+        passages = Passage.objects.filter(version_id=document.current_id).order_by("ordinal")[:_PASSAGES]
+        best = max(_candidates(document.title, passages.values_list("heading_path", "text")), default=None)
+        if best is not None:
+            found.append((best[0], best[2]))
+    return [question for _, question in sorted(found, key=lambda one: -one[0])[:SUGGESTED]]
 
 
-def _telling(title: str, paths: Iterable[list[str]]) -> str:
-    """The first heading that says what a part is about; "" when there is none."""
-    for path in paths:
+def _candidates(title: str, passages: Iterable[tuple[list[str], str]]) -> Iterator[tuple[int, int, str]]:
+    """(worth, minus its place, question) for every heading that a question can be made of."""
+    for place, (path, text) in enumerate(passages):
         heading = re.sub(r"^[\d.]+\s*", "", path[-1]).strip(" .:") if path else ""
-        letters = re.fullmatch(r"[^\W\d_][\w '’,()/-]{3,60}\??", heading)
-        if letters and not _VAGUE.match(heading) and heading.casefold() not in title.casefold():
-            return heading
-    return ""
+        worth = int(bool(_TELLS.search(text.replace(path[-1], "", 1)))) if path else 0
+        if _ASKS.fullmatch(heading) and len(analyse(heading)) > 1:
+            yield 4 + worth, -place, heading
+        elif _is_topic(heading) and heading.casefold() not in title.casefold():
+            # Two words say what is meant: "core hours" rather than "rail".
+            yield 2 * worth + (" " in heading), -place, _question(title, heading)
+
+
+def _is_topic(heading: str) -> bool:
+    return bool(re.fullmatch(r"[^\W\d_][\w ’'-]{3,40}", heading)) and not _VAGUE.match(heading)
 
 
 def _question(title: str, heading: str) -> str:
-    if heading.endswith("?"):
-        return heading
     first, _, rest = heading.partition(" ")
     plain = first if first.isupper() or not first.istitle() else first.lower()
     return f"What does “{title}” say about {f'{plain} {rest}'.strip()}?"

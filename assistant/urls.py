@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assistant import views_chat, views_conversations, views_review, views_stream
+from assistant import views_chat, views_conversations, views_insights, views_review, views_stream
 
 urlpatterns = [
     path("", views_chat.home, name="home"),
@@ -19,4 +19,5 @@ urlpatterns = [
     path("review/", views_review.review, name="review"),
     path("review/<uuid:answer_id>/", views_review.review_item, name="review_item"),
     path("review/<uuid:answer_id>/<int:sentence>/", views_review.review_verdict, name="review_verdict"),
+    path("insights/", views_insights.show, name="insights"),
 ]

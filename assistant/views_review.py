@@ -14,7 +14,8 @@ from accounts.models import User
 from accounts.policy import Audience, allow
 from assistant import reviews
 from assistant.models import Answer, Citation, Standing
-from assistant.presenting import heading_of, may_see
+from assistant.presenting import heading_of
+from assistant.sources import may_see
 from knowledge.models import Document
 from knowledge.pages import page_view
 from knowledge.requests import asker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def find_files(paths: Iterable[str]) -> Iterator[tuple[Path, str]]:
 
 def take_in(file: Path, name: str, user: User, collection: Collection, send: bool) -> Row:
     """Uploads one file as this person would."""
-    row = Row(str(file), began=time.monotonic())
+    row = Row(os.fsencode(file).decode(errors="replace"), began=time.monotonic())
     try:
         with file.open("rb") as stream:
             accepted = accept_upload(user=user, collection=collection, name=name, file=File(stream), send=send)

@@ -40,7 +40,7 @@ class BodyLimit:
         upload = str(scope["path"]).startswith(self._upload_path)
         limit = self._upload_bytes + _FORM_BYTES if upload else OTHER_BYTES
         if _declared(scope) > limit:
-            await _refuse(receive, send, self._sentence(upload), _declared(scope))
+            await _refuse(scope, receive, send, self._sentence(upload))
             return
         seen = 0
         started = False
@@ -62,7 +62,7 @@ class BodyLimit:
             await self._application(scope, counted, watched)
         except _TooLarge:
             if not started:
-                await _refuse(receive, send, self._sentence(upload), 0)
+                await _refuse(scope, receive, send, self._sentence(upload))
 
     def _sentence(self, upload: bool) -> str:
         if not upload:
@@ -77,15 +77,24 @@ def _declared(scope: Message) -> int:
     return int(value) if value.isdigit() else 0
 
 
-async def _refuse(receive: Receive, send: Send, sentence: str, expected: int) -> None:
+def _wants_json(scope: Message) -> bool:
+    """As the upload page's script asks; a plain form shows the person what comes back."""
+    headers = dict(scope["headers"])
+    return headers.get(b"x-requested-with") == b"fetch" or b"application/json" in headers.get(b"accept", b"")
+
+
+async def _refuse(scope: Message, receive: Receive, send: Send, sentence: str) -> None:
     """A browser reads the answer only after it has sent its body, so a bearable rest is read and thrown away."""
     discarded = 0
-    while expected <= _DISCARD_BYTES and discarded <= _DISCARD_BYTES:
+    while _declared(scope) <= _DISCARD_BYTES and discarded <= _DISCARD_BYTES:
         message = await receive()
         discarded += len(message.get("body", b""))
         if message["type"] != "http.request" or not message.get("more_body"):
             break
-    body = json.dumps({"message": sentence}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if _wants_json(scope):
+        body, kind = json.dumps({"message": sentence}).encode(), b"application/json"
+    else:
+        body, kind = sentence.encode(), b"text/plain; charset=utf-8"
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 413, "headers": [*headers, (b"connection", b"close")]})
     await send({"type": "http.response.body", "body": body})

@@ -26,10 +26,11 @@ from django.db import OperationalError, transaction
 from ingest import leases, outcomes, passages
 from ingest.leases import Cancelled, Hold, LeaseLost
 from ingest.models import IngestJob
+from ingest.names import title_from
 from ingest.reading import read_version
 from knowledge.documents import publish_version
 from knowledge.errors import DocumentGone, PermanentError, TransientError, UnreadableDocument
-from knowledge.models import DocumentVersion, Passage
+from knowledge.models import Document, DocumentVersion, Passage
 
 logger = logging.getLogger("footnote.ingest")
 
@@ -75,10 +76,28 @@ def _pause(hold: Hold, code: str, sentence: str) -> None:
     logger.warning("job paused job=%s code=%s", hold.job_id, code)
 
 
+def _name_document(version: DocumentVersion, title: str) -> None:
+    """A new document takes the title it gives itself, unless somebody named it or another one here has that title.
+
+    Before splitting, because the title is part of what is embedded.
+    """
+    document = version.document
+    guessed = title_from(document.name)
+    live = Document.objects.filter(deleted__isnull=True)
+    if not title or document.current_id is not None or document.title != guessed:
+        return
+    if live.filter(collection=document.collection_id, title__iexact=title).exclude(pk=document.pk).exists():
+        return
+    # Somebody may be naming it at this moment: theirs stays.
+    if live.filter(pk=document.pk, title=guessed).update(title=title):
+        document.title = title
+
+
 def _process(hold: Hold) -> None:
     hold.heed()
     version = DocumentVersion.objects.select_related("document").get(job=hold.job_id)
     reading = read_version(hold, version)
+    _name_document(version, reading.title)
     pieces = passages.split(hold, version, reading)
     model_id, vectors = passages.embed(hold, pieces)
     hold.enter(IngestJob.Stage.SAVING)

@@ -18,6 +18,7 @@ from django.db.models.fields.files import FieldFile
 from ingest.leases import Hold
 from ingest.models import IngestJob
 from ingest.parsers.base import Heading, ParsedPage
+from ingest.titles import own_title
 from knowledge.errors import UnreadableDocument
 from knowledge.models import DocumentVersion, Page, Passage
 from knowledge.sandbox import run_in_child
@@ -29,9 +30,12 @@ _NAMED_PAGES = 8
 
 @dataclass(slots=True)
 class Reading:
-    """What was read, but for the texts, which are in the database. ``headings`` by page number."""
+    """What was read, but for the texts, which are in the database. ``headings`` by page number; ``title`` is what
+    the document calls itself, "" when it does not.
+    """
 
     media_type: str = ""
+    title: str = ""
     pages: int = 0
     headings: dict[int, tuple[Heading, ...]] = field(default_factory=dict)
     damaged: list[int] = field(default_factory=list)
@@ -65,6 +69,7 @@ def read_version(hold: Hold, version: DocumentVersion) -> Reading:
             wall_seconds=settings.PARSE_WALL_SECONDS,
             on_progress=saver.receive,
             should_stop=saver.pause,
+            workplace=settings.FILE_UPLOAD_TEMP_DIR,
         )
     saver.flush()
     return saver.reading
@@ -79,15 +84,19 @@ class _Saver:
         self._version = version
         self._waiting: list[Page] = []
         self._saved = time.monotonic()
+        self._stated = ""
 
     def receive(self, message: dict[str, Any]) -> None:
         if "media_type" in message:
             self.reading.media_type = message["media_type"]
+            self._stated = str(message["title"])
             self._hold.confirm(pages_total=message["pages"])
             return
         page = ParsedPage.from_json(message)
         reading = self.reading
         reading.pages += 1
+        if page.number == 1:
+            reading.title = own_title(self._stated, page, self._version.filename)
         if page.headings:
             reading.headings[page.number] = page.headings
         if not page.readable:

@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 
 from ingest import outcomes, pipeline
 from ingest.leases import free
+from ingest.leftovers import remove_leftovers
 from ingest.models import IngestJob
 from knowledge.documents import purge_deleted
 from knowledge.projection import write_snapshot_if_due
@@ -60,9 +61,10 @@ def sweep() -> int:
 
 @shared_task(priority=0, expires=_STALE_SECONDS)
 def snapshot_index() -> None:
-    """Housekeeping of the index and of deleted documents."""
+    """Housekeeping of the index, of deleted documents and of temporary files."""
     write_snapshot_if_due()
     purge_deleted()
+    remove_leftovers()
 
 
 def enqueue_job(job_id: uuid.UUID) -> bool:

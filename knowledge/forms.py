@@ -23,8 +23,15 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through to Django's form unchanged
-        choices = Document.objects.visible_to(user).filter(current__isnull=False).exclude(pk=self.instance.pk)
+        self._replacement = self.instance.superseded_by
+        self._choices = Document.objects.visible_to(user).filter(current__isnull=False).exclude(pk=self.instance.pk)
         field = self.fields["superseded_by"]
         if isinstance(field, forms.ModelChoiceField):
-            field.queryset = choices
+            field.queryset = self._choices
             field.empty_label = "Nothing replaces it"
+
+    def clean_superseded_by(self) -> Document | None:
+        """A replacement that this person may not read looks like none to them, and stays."""
+        chosen: Document | None = self.cleaned_data["superseded_by"]
+        kept = self._replacement
+        return kept if chosen is None and kept is not None and kept not in self._choices else chosen

@@ -144,6 +144,11 @@ def search(question: Question, k: int, allowed: Ids, lengths: NDArray[np.int64])
     return allowed[best], scores[best].astype(np.float32), inverse
 
 
+def greatest(inverse: Sequence[float]) -> float:
+    """The score no passage can pass, given the inverse document frequencies of the question's terms; never 0."""
+    return sum(inverse) * (K1 + 1) or 1.0
+
+
 def _frequencies(variants: Iterable[str], allowed: Ids) -> NDArray[np.float64]:
     """Weighted count of a term in each allowed passage."""
     frequency = np.zeros(len(allowed), dtype=np.float64)

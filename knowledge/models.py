@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.access import CURATOR, READER, CollectionQuerySet, VisibleQuerySet
@@ -90,6 +90,11 @@ class Grant(models.Model):
         return f"{self.collection}: {audience} as {self.role}"
 
 
+def replaced_for(user: Asker) -> Exists:
+    """Whether a document that this person is answered from replaces the row's; a hidden replacement does not show."""
+    return Exists(Document.objects.visible_to(user).filter(pk=OuterRef("superseded_by"), current__isnull=False))
+
+
 class DocumentQuerySet(VisibleQuerySet["Document"]):
     def curated_by(self, user: Asker) -> DocumentQuerySet:
         """Documents this person may replace and delete (administrators too, without thereby reading them)."""
@@ -97,6 +102,10 @@ class DocumentQuerySet(VisibleQuerySet["Document"]):
             collection__in=Collection.objects.curated_by(user),
             deleted__isnull=True,
         )
+
+    def marking_replaced(self, user: Asker) -> DocumentQuerySet:
+        """Rows have ``replaced`` as ``replaced_for`` gives it."""
+        return self.annotate(replaced=replaced_for(user))
 
 
 class Document(models.Model):

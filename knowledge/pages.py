@@ -3,6 +3,7 @@ quoted words marked in place."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,9 +95,13 @@ def page_image(page: Page) -> Path:
     target: Path = settings.PAGE_CACHE_DIR / str(page.version_id) / f"{page.number}-{IMAGE_WIDTH}.png"
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(f".{page.pk}.tmp")
-        _in_child("render", page.version.blob.path, page.number, str(temporary), IMAGE_WIDTH)
-        temporary.replace(target)
+        # Several people may open the page at once: each draws under a name of its own, and the last one stays.
+        temporary = target.with_suffix(f".{uuid.uuid4().hex}.tmp")
+        try:
+            _in_child("render", page.version.blob.path, page.number, str(temporary), IMAGE_WIDTH)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
     return target
 
 
@@ -107,6 +112,7 @@ def _in_child(function: str, *arguments: Any) -> Any:
         memory_bytes=_MEMORY_BYTES,
         cpu_seconds=_CPU_SECONDS,
         wall_seconds=_WALL_SECONDS,
+        workplace=settings.FILE_UPLOAD_TEMP_DIR,
     )
 
 

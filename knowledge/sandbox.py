@@ -77,15 +77,16 @@ def run_in_child(
     wall_seconds: float,
     on_progress: Callable[[Any], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    workplace: Path | None = None,
 ) -> Any:
     """What ``target`` ("module:function", arguments and results as JSON knows them) returns.
 
     When it is a generator, each yielded value reaches ``on_progress`` as it comes, and a slow receiver slows
     the child down. ``should_stop`` is asked several times a second. Raises UnreadableDocument (its own, or
     ``too_slow``, ``too_large``, ``damaged`` when the child died), ChildStopped, and whatever the two
-    callbacks raise; the child is gone in every case.
+    callbacks raise; the child is gone in every case, with the folder in ``workplace`` it worked in.
     """
-    with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
+    with tempfile.TemporaryDirectory(prefix="footnote-", dir=workplace) as folder:
         child = _start(folder)
         try:
             order = {"target": target, "args": args, "memory": memory_bytes, "cpu": cpu_seconds}

@@ -1,7 +1,9 @@
 """From a question to evidence: the passages, among those the asker may see, that speak about it.
 
-Dense and full-text candidates are both drawn inside the visible set, fused by rank (reciprocal rank fusion, Cormack
-et al., 2009), and read from the database under the read rule once more before anything is returned.
+Dense and full-text candidates are both drawn inside the visible set. A passage's score is its cosine with the question
+plus ``LEXICAL_WEIGHT`` times the share of the greatest BM25 score the question could reach: a question of which
+few words are found is judged by meaning, one that names things exactly by its words. Rows are read from the database
+under the read rule once more before anything is returned.
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ from knowledge.errors import SearchUnavailable
 from knowledge.followups import context_for
 from knowledge.index import Ids
 from knowledge.models import Document, Passage
-from knowledge.projection import get_projection
+from knowledge.projection import Projection, get_projection
 
 CANDIDATES = 100
-RRF_K = 20
+LEXICAL_WEIGHT = 1.2
 # A document whose replacement the asker may read still shows up, behind what replaced it.
 SUPERSEDED_FACTOR = 0.6
 
@@ -114,18 +116,17 @@ def search(question: str, user: User, k: int = 10, context: Sequence[str] = ()) 
         except SearchUnavailable:
             degraded = "no_model"
     with _timed(timings, "search"):
+        asked = lexical.analyse_question(question, scope.languages, referred)
         if vector is None:
             allowed, lengths = _passages_from_rows(scope)
-            dense: list[int] = []
         else:
             projection = get_projection()
             allowed, lengths = projection.passages_of(scope.versions)
-            dense = projection.index.search(vector, CANDIDATES, allowed)[0].tolist()
-        asked = lexical.analyse_question(question, scope.languages, referred)
         ids, scores, inverse = lexical.search(asked, CANDIDATES, allowed, lengths)
         full_text = dict(zip(ids.tolist(), scores.tolist(), strict=True))
-        fused = _fuse(dense, list(full_text))
-        evidence = _read(user, scope, fused, vector, full_text, k)
+        dense = {} if vector is None else _dense(projection, vector, allowed, ids)
+        fused = _fuse(dense, full_text, lexical.greatest(inverse))
+        evidence = _read(user, scope, fused, dense, full_text, k)
     weights = {variant: weight for term, weight in zip(asked.terms, inverse, strict=True) for variant in term}
     return SearchResult(tuple(evidence), timings, scope.collections, degraded, weights, searched_as)
 
@@ -151,17 +152,25 @@ def _passages_from_rows(scope: _Scope) -> tuple[Ids, NDArray[np.int64]]:
     return np.ascontiguousarray(table[:, 0]), table[:, 2] - table[:, 1]
 
 
-def _fuse(*rankings: Sequence[int]) -> dict[int, float]:
-    """Reciprocal rank fusion: passage id → sum of 1 / (RRF_K + rank)."""
-    fused: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, passage in enumerate(ranking, start=1):
-            fused[passage] = fused.get(passage, 0.0) + 1.0 / (RRF_K + rank)
-    return fused
+def _dense(projection: Projection, vector: Vectors, allowed: Ids, others: Ids) -> dict[int, float]:
+    """Cosines of the nearest passages and of ``others``, which full text found."""
+    found: dict[int, float] = {}
+    for k, inside in ((CANDIDATES, allowed), (len(others), np.sort(others))):
+        ids, scores = projection.index.search(vector, k, inside)
+        found.update(zip(ids.tolist(), scores.tolist(), strict=True))
+    return found
+
+
+def _fuse(dense: dict[int, float], full_text: dict[int, float], greatest: float) -> dict[int, float]:
+    """Passage id → score."""
+    return {
+        passage: dense.get(passage, 0.0) + LEXICAL_WEIGHT * full_text.get(passage, 0.0) / greatest
+        for passage in dense.keys() | full_text.keys()
+    }
 
 
 def _read(
-    user: User, scope: _Scope, fused: dict[int, float], vector: Vectors | None, full_text: dict[int, float], k: int
+    user: User, scope: _Scope, fused: dict[int, float], dense: dict[int, float], full_text: dict[int, float], k: int
 ) -> list[Evidence]:
     """Rows of the best candidates, the read rule asked again, identical texts once, best first."""
     wanted = sorted(fused, key=lambda passage: (-fused[passage], passage))[: 3 * k]
@@ -170,9 +179,9 @@ def _read(
         .searchable()
         .filter(pk__in=wanted)
         .select_related("page", "version", "version__document__collection")
-        .defer("page__text")
+        .defer("page__text", "vector")
     )
-    found = [_evidence(row, scope, fused[row.pk], _cosine(row, vector), full_text.get(row.pk, 0.0)) for row in rows]
+    found = [_evidence(row, scope, fused[row.pk], dense.get(row.pk, 0.0), full_text.get(row.pk, 0.0)) for row in rows]
     found.sort(key=lambda item: (-item.score, item.passage_id))
     seen: set[str] = set()
     distinct: list[Evidence] = []
@@ -181,13 +190,6 @@ def _read(
             seen.add(item.text)
             distinct.append(item)
     return distinct[:k]
-
-
-def _cosine(row: Passage, vector: Vectors | None) -> float:
-    """Similarity of question and passage, also for passages that only full text found; 0 without a model."""
-    if vector is None:
-        return 0.0
-    return float(np.frombuffer(row.vector, dtype="<f4") @ vector)
 
 
 def _evidence(row: Passage, scope: _Scope, fused: float, dense: float, full_text: float) -> Evidence:

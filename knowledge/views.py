@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from knowledge.models import Collection, Document, DocumentVersion, Page
 from knowledge.pages import page_image, page_view
 from knowledge.requests import asker, whole_number
 
+log = logging.getLogger("footnote.documents")
 PER_PAGE = 50
 SORTS = {
     "title": "title",
@@ -54,7 +56,8 @@ def documents(request: HttpRequest) -> HttpResponse:
 def listed(user: User) -> QuerySet[Document]:
     """Documents a person finds in lists: readable ones; one that never became ready only for its curators."""
     curated = Collection.objects.curated_by(user)
-    return Document.objects.visible_to(user).filter(Q(current__isnull=False) | Q(collection__in=curated))
+    readable = Document.objects.visible_to(user).marking_replaced(user)
+    return readable.filter(Q(current__isnull=False) | Q(collection__in=curated))
 
 
 @require_GET
@@ -108,9 +111,8 @@ def document_delete(request: HttpRequest, document_id: uuid.UUID) -> HttpRespons
 
 def _curated(user: User, document_id: uuid.UUID) -> Document:
     """A document this person may both see and change."""
-    return get_object_or_404(
-        Document.objects.visible_to(user).filter(collection__in=Collection.objects.curated_by(user)), pk=document_id
-    )
+    readable = Document.objects.visible_to(user).marking_replaced(user)
+    return get_object_or_404(readable.filter(collection__in=Collection.objects.curated_by(user)), pk=document_id)
 
 
 def _page(user: User, document_id: uuid.UUID, number: int, page: int) -> Page:
@@ -161,10 +163,15 @@ def document_download(request: HttpRequest, document_id: uuid.UUID, number: int)
         number=number,
         state=DocumentVersion.State.READY,
     )
+    try:
+        stored = version.blob.open("rb")
+    except FileNotFoundError as error:
+        log.error("file missing version=%s", version.pk)
+        raise Http404 from error
     audit.record(user, "document.downloaded", version.document, version=version.pk)
     # Always an attachment of no particular type: what was uploaded is never rendered on our origin.
     response = FileResponse(
-        version.blob.open("rb"),
+        stored,
         as_attachment=True,
         filename=version.filename.rsplit("/", maxsplit=1)[-1],
         content_type="application/octet-stream",

@@ -15,6 +15,7 @@ MOST = 3
 ENOUGH = 0.75  # a further quote must come near the best one
 NEW_SHARE = 0.2  # of the question's weight that a further quote must add
 CLOSE = 0.88
+TOO_CLOSE_TO_CALL = 0.06  # of score: a sentence this near to the best is as likely the answer, so both are quoted
 NEW_SHARE_ELSEWHERE = 0.07
 ALIKE = 0.5  # share of terms that two sentences about the same matter have in common
 SAME_MATTER = 0.6  # or their cosine
@@ -53,7 +54,8 @@ def choose(material: Material) -> list[Choice]:
         if part and part[0].score >= PART * best.score and len(chosen) < MOST:
             _add(chosen, part[0])
     for item in material.ranked[1:]:
-        if len(chosen) < MOST and item.score >= ENOUGH * best.score and _adds(material.profile, chosen, item):
+        adds = item.score >= ENOUGH * best.score and _adds(material.profile, chosen, item)
+        if len(chosen) < MOST and (adds or item.score >= best.score - TOO_CLOSE_TO_CALL):
             _add(chosen, item)
     return [Choice(item) for item in _reading_order(chosen)]
 

@@ -36,8 +36,8 @@ class Weights:
     own: float = 0.6
     around: float = 0.33
     kind: float = 0.1
-    passage: float = 0.19
-    dense: float = 0.28
+    passage: float = 0.35
+    dense: float = 0.45
     replaced: float = -0.3
     scrap: float = -0.1
     unasked: float = -0.15
@@ -47,7 +47,7 @@ class Weights:
 class Ranked:
     """A unit with its signs. ``own`` and ``around``: weighted share of the question's terms in it and around it;
     ``unasked``: share of the condition it opens with that the question does not speak of; ``likeness``: cosine with
-    the best unit, 0 without a model."""
+    the best unit, 0 without a model; ``bare``: for the best unit, the cosine of its words without title and heading."""
 
     unit: Unit
     evidence: Evidence
@@ -58,6 +58,7 @@ class Ranked:
     cosine: float = 0.0
     score: float = 0.0
     likeness: float = 0.0
+    bare: float = 0.0
 
 
 def rank(
@@ -73,17 +74,21 @@ def rank(
     signed.sort(key=lambda item: -_score(item, evidence, weights) - NEARNESS * item.evidence.dense)
     chosen = signed[:PRESELECTED]
     if meaning is None:
-        chosen = [replace(item, cosine=WITHOUT_MODEL * (item.own + item.around)) for item in chosen]
+        stand_in = [WITHOUT_MODEL * (item.own + item.around) for item in chosen]
+        chosen = [replace(item, cosine=value, bare=value) for item, value in zip(chosen, stand_in, strict=True)]
         return _sorted(replace(item, score=_score(item, evidence, weights)) for item in chosen)
     if not chosen:
         return []
     vectors = meaning.embed_documents([item.unit.read_as for item in chosen])
-    cosines = vectors @ meaning.embed_query(profile.question)
+    asked = meaning.embed_query(profile.question)
+    cosines = vectors @ asked
     chosen = [replace(item, cosine=float(value)) for item, value in zip(chosen, cosines, strict=True)]
     chosen = [replace(item, score=_score(item, evidence, weights)) for item in chosen]
     best = max(range(len(chosen)), key=lambda place: chosen[place].score)
     alike = vectors @ vectors[best]
-    return _sorted(replace(item, likeness=float(value)) for item, value in zip(chosen, alike, strict=True))
+    ranked = _sorted(replace(item, likeness=float(value)) for item, value in zip(chosen, alike, strict=True))
+    bare = meaning.embed_documents([ranked[0].unit.shown])[0] @ asked
+    return [replace(ranked[0], bare=float(bare)), *ranked[1:]]
 
 
 def _sorted(items: Iterable[Ranked]) -> list[Ranked]:

@@ -19,6 +19,7 @@ from knowledge.sentences import split_sentences
 LONGEST_LIST = 700  # characters
 _ROW = re.compile(r"\s*\|")
 _RULE = re.compile(r"[\s|:-]+")
+_NUMBERING = re.compile(r"^[\d.]+\s+")
 _ITEM = re.compile(r"\s*(?:[-*+•‣◦▪–—]|\(?[a-z0-9]{1,3}[.)])\s+", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _NUMBERED_MARK = re.compile(r"\[(\s*\d[\d\s,@-]*)\]")
@@ -28,7 +29,7 @@ _NUMBERED_MARK = re.compile(r"\[(\s*\d[\d\s,@-]*)\]")
 class Unit:
     """Something to quote. ``evidence[source].text[start:end]`` are its exact words, ``shown`` what a reader is shown.
 
-    ``context`` is what stands around it (title, headings, table header), ``leaf`` the nearest heading.
+    ``context`` is what stands around it (title, headings, table header), ``leaf`` its document and nearest heading.
     """
 
     source: int
@@ -42,8 +43,8 @@ class Unit:
 
     @property
     def read_as(self) -> str:
-        """What is compared with a question: the words with their nearest heading."""
-        return f"{self.leaf}: {self.shown}" if self.leaf else self.shown
+        """What is compared with a question: the words with their document and nearest heading."""
+        return f"{self.leaf}: {self.shown}"
 
 
 def units_of(source: int, evidence: Evidence, page_text: str) -> list[Unit]:
@@ -103,8 +104,10 @@ def _unit_at(
 
 
 def _leaf(evidence: Evidence) -> str:
-    heading = evidence.heading_path[-1] if evidence.heading_path else evidence.document_title
-    return re.sub(r"^[\d.]+\s+", "", heading).strip()
+    title = evidence.document_title
+    if not evidence.heading_path or evidence.heading_path[-1] == title:
+        return title
+    return f"{title}: {_NUMBERING.sub('', evidence.heading_path[-1]).strip()}"
 
 
 def _list_after(text: str, spans: Sequence[tuple[int, int]], position: int) -> tuple[int, int]:

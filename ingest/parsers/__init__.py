@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.parsers.base import Parser
+from ingest.parsers.cleaning import clean_line
 from ingest.parsers.html import HtmlParser
 from ingest.parsers.kinds import media_type_of
 from ingest.parsers.mail import MailboxParser, MailParser, OutlookParser
@@ -31,14 +32,14 @@ def get_parser(media_type: str) -> Parser:
 
 
 def read_file(path: str, filename: str) -> Iterator[dict[str, Any]]:
-    """First ``{"media_type", "pages"}``, then each page (``ParsedPage.to_json``) as soon as it is read.
+    """First ``{"media_type", "pages", "title"}``, then each page (``ParsedPage.to_json``) as soon as it is read.
 
     ``filename`` is what the person called the file; it decides only between kinds of plain text. Raises
     UnreadableDocument, also at the end when no page holds text.
     """
     media_type = media_type_of(Path(path), filename)
     document = get_parser(media_type).parse(Path(path))
-    yield {"media_type": media_type, "pages": document.total_pages}
+    yield {"media_type": media_type, "pages": document.total_pages, "title": clean_line(document.title)}
     any_text = any_readable = False
     for page in document.pages:
         any_text = any_text or bool(page.text.strip())

@@ -52,7 +52,9 @@ class ParsedPage:
 class ParsedDocument:
     """``pages`` may be a generator: a long document is never in memory as a whole.
 
-    ``no_text`` is the (code, sentence) to fail with when no page holds any text.
+    ``title`` is what
+    the file's own fields state, unchecked. ``no_text`` is the (code, sentence) to fail with when no page holds any
+    text.
     """
 
     total_pages: int
@@ -60,6 +62,7 @@ class ParsedDocument:
     no_text: tuple[str, str] = field(
         default=("no_text", "There is no text in this file, so nothing could be read from it.")
     )
+    title: str = ""
 
 
 class Parser(Protocol):

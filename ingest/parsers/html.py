@@ -47,15 +47,20 @@ class HtmlParser:
     media_types = frozenset({HTML})
 
     def parse(self, path: Path) -> ParsedDocument:
-        return text_document(html_to_markdown(path.read_bytes()))
+        soup = BeautifulSoup(path.read_bytes(), "html.parser")
+        stated = soup.title.get_text() if soup.title else ""
+        return text_document(_markdown(soup), title=stated)
 
 
 def html_to_markdown(source: bytes | str) -> str:
     """The visible text as Markdown with headings, lists and tables."""
+    return _markdown(BeautifulSoup(source, "html.parser"))
+
+
+def _markdown(soup: BeautifulSoup) -> str:
     # Importing it costs most of a second; plain files and PDF do without.
     from markitdown.converters import HtmlConverter
 
-    soup = BeautifulSoup(source, "html.parser")
     remove_hidden(soup)
     return str(HtmlConverter().convert_string(str(soup), **PLAIN_MARKDOWN).markdown)
 

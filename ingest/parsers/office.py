@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from ingest.parsers.base import ParsedDocument, ParsedPage
 from ingest.parsers.cleaning import clean_line, clean_text
@@ -13,6 +18,8 @@ from ingest.parsers.kinds import DOCX, EPUB, IPYNB, PPTX
 from ingest.parsers.markdown import markdown_headings
 from ingest.parsers.plain import text_document
 
+_PROPERTIES = "docProps/core.xml"
+_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _SLIDE_MARK = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
 _PICTURE = re.compile(r"^!\[([^\]]*)\]\([^)]*\)$", re.MULTILINE)
 _OWN_NAME = re.compile(r"^(?:picture|image|grafik|bild|graphic|content placeholder)?[\s\d_-]*$", re.IGNORECASE)
@@ -22,7 +29,7 @@ class WordParser:
     media_types = frozenset({DOCX})
 
     def parse(self, path: Path) -> ParsedDocument:
-        return text_document(_convert("DocxConverter", path, ".docx"))
+        return text_document(_convert("DocxConverter", path, ".docx"), title=stated_title(path))
 
 
 class BookParser:
@@ -47,7 +54,17 @@ class SlidesParser:
     def parse(self, path: Path) -> ParsedDocument:
         slides = split_slides(_convert("PptxConverter", path, ".pptx"))
         pages = [_slide(number, text) for number, text in enumerate(slides, start=1)]
-        return ParsedDocument(len(pages), pages, ("no_text", "These slides contain pictures only, with no text."))
+        no_text = ("no_text", "These slides contain pictures only, with no text.")
+        return ParsedDocument(len(pages), pages, no_text, stated_title(path))
+
+
+def stated_title(path: Path) -> str:
+    """The title among the properties of an Office file; "" when there is none that can be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return str(fromstring(archive.read(_PROPERTIES)).findtext(_TITLE, ""))
+    except (KeyError, ParseError, DefusedXmlException):
+        return ""
 
 
 def _convert(converter: str, path: Path, extension: str) -> str:

@@ -52,7 +52,14 @@ class PdfParser:
             raise UnreadableDocument("damaged", DAMAGED) from error
         if total == 0:
             raise UnreadableDocument("damaged", DAMAGED)
-        return ParsedDocument(total, _pages(reader, total), _NO_TEXT)
+        return ParsedDocument(total, _pages(reader, total), _NO_TEXT, _stated_title(reader))
+
+
+def _stated_title(reader: PdfReader) -> str:
+    try:
+        return str((reader.metadata and reader.metadata.title) or "")
+    except _BREAKAGE:
+        return ""
 
 
 def _pages(reader: PdfReader, total: int) -> Iterator[ParsedPage]:

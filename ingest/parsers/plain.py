@@ -44,11 +44,11 @@ def decode(data: bytes) -> str:
     return data.decode(charset_of(data), errors="replace")
 
 
-def text_document(text: str, label: str = "") -> ParsedDocument:
+def text_document(text: str, label: str = "", title: str = "") -> ParsedDocument:
     """A document without pages."""
     cleaned = clean_text(text)
     page = ParsedPage(1, "text", cleaned, label, markdown_headings(cleaned))
-    return ParsedDocument(1, [page])
+    return ParsedDocument(1, [page], title=title)
 
 
 class PlainParser:

@@ -45,7 +45,7 @@ class WorkbookParser:
                 rows = ([_shown(cell.value, cell.number_format) for cell in row] for row in sheet.iter_rows())
                 yield _sheet(number, sheet.title, rows)
 
-        return ParsedDocument(len(visible), pages())
+        return ParsedDocument(len(visible), pages(), title=str(book.properties.title or ""))
 
 
 class OldWorkbookParser:

@@ -145,3 +145,11 @@ def test_a_new_colleague_comes_in_only_through_a_configured_company_sign_in(
     settings.SOCIALACCOUNT_PROVIDERS = COMPANY
     assert adapter.is_open_for_signup(rf.get("/"), login)
     assert not adapter.is_open_for_signup(rf.get("/"), unknown)
+
+
+def test_the_browser_keeps_nothing_of_what_was_read_while_signed_in(
+    people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    bob = client_for(people.bob)
+    for address in ("/", "/documents/", "/conversations/", "/nowhere/"):
+        assert bob.get(address)["Cache-Control"] == "private, no-store", address

@@ -17,6 +17,7 @@ from assistant.events import Delta
 from assistant.generators import get_generator
 from assistant.models import Answer
 from assistant.presenting import present
+from knowledge.documents import delete_document, purge_deleted
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked, documents, quotes, run
 from tests.assistant.model_server import ModelServer
@@ -226,3 +227,15 @@ def test_the_key_is_sent_and_shown_nowhere(answered: SimpleNamespace) -> None:
     assert answered.server.keys == ["Bearer canary-key-5521"]
     assert "canary" not in repr(vars(get_generator()))
     assert "canary" not in str(GeneratorUnavailable("x", "y"))
+
+
+def test_words_written_from_a_purged_passage_go_even_when_it_was_not_cited(
+    answered: SimpleNamespace, shelf: SimpleNamespace, people: SimpleNamespace
+) -> None:
+    answer = answered.ask()
+    assert shelf.leave not in documents(answer)
+    delete_document(shelf.leave, people.alice)
+    purge_deleted()
+    answer.refresh_from_db()
+    assert (answer.text, answer.sentences) == ("", [])
+    assert present(answer, answered.bob).withheld

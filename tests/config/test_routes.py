@@ -54,6 +54,7 @@ OWN = {
     "review": ("GET", REVIEWERS),
     "review_item": ("GET", JUDGE),
     "review_verdict": ("POST", JUDGE),
+    "insights": ("GET", ADMINISTRATORS),
     "documents": ("GET", SIGNED_IN),
     "document": ("GET", READERS),
     "document_page": ("GET", READERS),

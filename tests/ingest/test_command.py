@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -94,3 +95,18 @@ def test_refusals_are_sentences(
     assert words in error
     assert not Document.objects.exists()
     assert Collection.objects.count() == 1
+
+
+def test_collections_of_names_without_latin_letters_and_of_like_names(people: SimpleNamespace, folder: Path) -> None:
+    for name in ("人事", "财务", "Field team", "Field-Team"):
+        assert ingest(str(folder), "--create", collection=name)[1] == ""
+    assert len(set(Collection.objects.values_list("slug", flat=True))) == 5
+    for name in ("", "n" * 121):
+        assert "cannot be called" in ingest(str(folder), "--create", collection=name)[1]
+
+
+def test_a_file_name_that_is_no_text_is_reported_as_text(people: SimpleNamespace, tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xff.md")).write_text("# Coffee\n\nIt is free.")
+    rows, error = ingest(str(tmp_path))
+    assert error == ""
+    assert rows[0]["path"].encode().endswith("caf\ufffd.md".encode())

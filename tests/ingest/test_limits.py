@@ -22,7 +22,7 @@ async def _application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": json.dumps({"size": size}).encode()})
 
 
-def post(path: str, megabytes: int, declared: bool) -> tuple[int, dict[str, Any], int]:
+def post(path: str, megabytes: int, declared: bool, accept: bytes = b"application/json") -> tuple[int, Any, int]:
     """(status, answer, chunks read) of a body sent in pieces of one megabyte, with or without its length."""
     said: list[dict[str, Any]] = []
     left = megabytes
@@ -35,10 +35,14 @@ def post(path: str, megabytes: int, declared: bool) -> tuple[int, dict[str, Any]
     async def send(message: dict[str, Any]) -> None:
         said.append(message)
 
-    headers = [(b"content-length", str(megabytes * MEGABYTE).encode())] if declared else []
+    headers = [(b"accept", accept)]
+    if declared:
+        headers.append((b"content-length", str(megabytes * MEGABYTE).encode()))
     scope = {"type": "http", "path": path, "headers": headers}
     asyncio.run(BodyLimit(_application, 20 * MEGABYTE)(scope, receive, send))  # type: ignore[arg-type]
-    return said[0]["status"], json.loads(said[1]["body"]), megabytes - left
+    plain = (b"content-type", b"text/plain; charset=utf-8") in said[0]["headers"]
+    body = said[1]["body"].decode()
+    return said[0]["status"], body if plain else json.loads(body), megabytes - left
 
 
 def test_uploads_up_to_the_limit_pass() -> None:
@@ -51,6 +55,11 @@ def test_uploads_over_the_limit_get_a_sentence() -> None:
         assert status == 413
         assert "larger than the 20 MB allowed" in answer["message"]
         assert read == 60, "a browser reads the answer only after it has sent its body"
+
+
+def test_a_plain_form_gets_the_bare_sentence() -> None:
+    status, answer, _ = post("/upload/files/", 60, declared=True, accept=b"text/html,*/*")
+    assert (status, answer.startswith("This file is larger than the 20 MB allowed.")) == (413, True)
 
 
 def test_what_would_never_end_is_not_waited_for() -> None:

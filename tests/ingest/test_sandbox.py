@@ -112,3 +112,8 @@ def wait_until_dead(pid: int) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"process {pid} is still alive")
+
+
+def test_the_child_works_in_the_place_it_is_given_and_leaves_nothing(tmp_path: Path) -> None:
+    assert run("environment", workplace=tmp_path)["TMPDIR"].startswith(str(tmp_path))
+    assert list(tmp_path.iterdir()) == []

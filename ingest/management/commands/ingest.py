@@ -7,10 +7,12 @@ import sys
 import time
 from argparse import ArgumentParser
 from contextlib import redirect_stdout
+from itertools import count
 from typing import Any
 
 from celery import current_app
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.text import slugify
@@ -128,9 +130,21 @@ def _collection(user: User, name: str, create: bool, grant: str | None) -> Colle
         if group is None:
             raise CommandError(f"There is no group called {grant}. Make it in the administration first.")
     with transaction.atomic():
-        collection = Collection.objects.create(name=name, slug=slugify(name) or f"collection-{user.pk}", owner=user)
+        collection = Collection(name=name, slug=_free_slug(name), owner=user)
+        try:
+            collection.full_clean()
+        except ValidationError as error:
+            raise CommandError(f"A collection cannot be called {name!r}: {' '.join(error.messages)}") from error
+        collection.save()
         Grant.objects.create(collection=collection, role=Grant.Role.CURATOR, user=user)
         if grant:
             Grant.objects.create(collection=collection, role=Grant.Role.READER, everyone=group is None, group=group)
         audit.record(user, "collection.created", collection)
     return collection
+
+
+def _free_slug(name: str) -> str:
+    """The name in an address; numbered when names that differ only in signs or scripts would share it."""
+    stem = slugify(name)[:100] or "collection"
+    taken = set(Collection.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(slug for number in count(1) if (slug := stem if number == 1 else f"{stem}-{number}") not in taken)

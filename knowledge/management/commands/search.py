@@ -27,12 +27,13 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
             raise CommandError(f"There is no active person called {options['username']}.")
-        if not options["question"].strip():
+        question = options["question"].encode(errors="replace").decode()  # a terminal may send what is no text
+        if not question.strip():
             raise CommandError("The question is empty.")
         if options["k"] < 1:
             raise CommandError("-k must be 1 or more.")
         try:
-            result = search(options["question"], user, options["k"])
+            result = search(question, user, options["k"])
         except FootnoteError as error:
             raise CommandError(str(error)) from error
         if options["json"]:

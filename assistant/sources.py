@@ -1,0 +1,45 @@
+"""What the text of an answer rests on, and what happens to it when a document goes for good."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+
+from accounts.models import User
+from assistant.models import Answer, AnswerEvent, Citation, Review
+from knowledge.models import Document
+
+
+def rests_on(answer: Answer) -> set[uuid.UUID]:
+    """Documents whose words may be in the text: those cited, and all that were supplied when a model wrote it.
+
+    Footnotes go with their document, so the list of what was found, which is ids only, speaks for those that went.
+    """
+    kept = "supplied" if answer.prompt_version else "used"
+    found = {uuid.UUID(row["document_id"]) for row in answer.retrieved if row.get(kept) or row.get("used")}
+    return found | set(answer.citations.values_list("document_id", flat=True))
+
+
+def may_see(answer: Answer, user: User) -> bool:
+    """Whether everything the text of an answer may hold is visible to this person at this moment."""
+    if answer.abstained:
+        return True
+    sources = rests_on(answer)
+    return Document.objects.visible_to(user).filter(pk__in=sources).count() == len(sources)
+
+
+@receiver(pre_delete, sender=Document)
+def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
+    """The words of a purged document leave the answers, and the corrections of answers, that were made from it."""
+    written = Answer.objects.exclude(prompt_version="").annotate(found=Cast("retrieved", TextField()))
+    cited = Citation.objects.filter(document=instance).values("answer_id")
+    answers = Q(pk__in=cited) | Q(pk__in=written.filter(found__contains=str(instance.pk)).values("pk"))
+    ids = list(Answer.objects.filter(answers).values_list("pk", flat=True))
+    Answer.objects.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0)
+    AnswerEvent.objects.filter(answer__in=ids).delete()
+    Review.objects.filter(answer__in=ids).update(correction="")
