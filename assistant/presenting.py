@@ -19,6 +19,7 @@ from assistant.models import Answer, Citation, Feedback, Standing, Turn
 from assistant.sources import may_see
 from knowledge.labels import page_label
 from knowledge.models import Document, Passage, replaced_for
+from knowledge.typeset import plain
 
 WITHHELD = "This answer rested on a document you can no longer read, so it is not shown."
 _NEAREST = 3
@@ -40,6 +41,11 @@ class FootnoteView:
     superseded: bool
     past_review: bool
     url: str
+
+    @property
+    def words(self) -> str:
+        """The quote without marks of tables and headings."""
+        return plain(self.quote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,10 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class NearestView:
-    """A document near the question, and whom to ask."""
+    """A document near the question, the place in it that came nearest, and whom to ask."""
 
     title: str
+    page_label: str
     url: str
     owner: str
     collection: str
@@ -173,7 +180,7 @@ def _footnote(row: Citation, replaced: bool) -> FootnoteView:
         quote=row.quote,
         document_title=document.title,
         collection=document.collection.name,
-        page_label=page_label(row.page.kind, row.page.number, row.page.label, heading_of(row)),
+        page_label=page_label(row.page.kind, row.page.number, row.page.label, heading_of(row), document.title),
         dated=document.effective or row.version.created.date(),
         version=row.version.number,
         is_current=document.current_id == row.version_id,
@@ -219,13 +226,17 @@ def _unused(found: Sequence[tuple[Passage, bool]]) -> tuple[SourceView, ...]:
         SourceView(
             document_title=row.version.document.title,
             collection=row.version.document.collection.name,
-            page_label=page_label(row.page.kind, row.page.number, row.page.label, row.heading_path),
-            text=row.text,
+            page_label=_label(row),
+            text=plain(row.text),
             url=_place_url(row),
         )
         for row, used in found
         if not used
     )
+
+
+def _label(row: Passage) -> str:
+    return page_label(row.page.kind, row.page.number, row.page.label, row.heading_path, row.version.document.title)
 
 
 def _place_url(row: Passage) -> str:
@@ -234,12 +245,14 @@ def _place_url(row: Passage) -> str:
 
 
 def _nearest(found: Sequence[tuple[Passage, bool]]) -> tuple[NearestView, ...]:
-    documents = {row.version.document_id: row.version.document for row, _ in found}
+    nearest: dict[uuid.UUID, Passage] = {}
+    for row, _ in found:
+        nearest.setdefault(row.version.document_id, row)
     views = []
-    for document in list(documents.values())[:_NEAREST]:
-        owner = document.owner or document.collection.owner
-        url = reverse("document", args=[document.pk])
-        views.append(NearestView(document.title, url, str(owner) if owner else "", document.collection.name))
+    for row in list(nearest.values())[:_NEAREST]:
+        document = row.version.document
+        owner = str(document.owner or document.collection.owner or "")
+        views.append(NearestView(document.title, _label(row), _place_url(row), owner, document.collection.name))
     return tuple(views)
 
 

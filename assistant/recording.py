@@ -111,7 +111,9 @@ class Recorder:
         return Cited(
             n=number,
             document=source.document_title,
-            page_label=page_label(source.page_kind, source.page_number, source.page_label, source.heading_path),
+            page_label=page_label(
+                source.page_kind, source.page_number, source.page_label, source.heading_path, source.document_title
+            ),
             quote=quote.text,
             url=reverse("citation", args=[row.pk]),
             passages=(source.passage_id,),

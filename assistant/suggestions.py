@@ -17,9 +17,9 @@ _VAGUE = re.compile(
     r"^(?:purpose|scope|overview|introduction|summary|contents?|contacts?|general|notes?|history|appendix|definitions?|"
     r"background|about|further|references?|changes?|version|miscellaneous|other|next steps|attend\w+|agenda|actions?|"
     r"first steps|principles|responsibilities|timeline|results|method|recommendations|conclusions?|things|annex|"
-    r"good to|opening|questions|people|products|review|transition|special cases|"
+    r"good to|reasons?|opening|questions|people|products|review|transition|special cases|"
     # Not the name of a thing: "what does it say about" cannot be put before these.
-    r"an?\b|the\b|in|at|by|on|if|when|where|why|who|what|how|before|after|within|week|day|take|use|get|my|your|i)\b",
+    r"an?\b|the\b|in|at|by|on|if|when|where|why|who|what|how|before|after|within|week|day|take|use|get|my|your|our|i)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -49,7 +49,7 @@ def _candidates(title: str, passages: Iterable[tuple[list[str], str]]) -> Iterat
             yield 4 + worth, -place, heading
         elif _is_topic(heading) and heading.casefold() not in title.casefold():
             # Two words say what is meant: "core hours" rather than "rail".
-            yield 2 * worth + (" " in heading), -place, _question(title, heading)
+            yield 2 * worth + (2 <= len(heading.split()) <= 4), -place, _question(title, heading)
 
 
 def _is_topic(heading: str) -> bool:

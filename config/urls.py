@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("knowledge.urls")),
     path("", include("ingest.urls")),
     path("health/", views.health, name="health"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
@@ -23,6 +24,13 @@ def health(request: HttpRequest) -> HttpResponse:
     if covers(Audience.ADMINISTRATOR, request.user):
         return JsonResponse({"ok": well, "parts": {part.name: part.words for part in parts}}, status=status)
     return HttpResponse("ok" if well else "not ok", status=status, content_type="text/plain")
+
+
+@require_safe
+@allow(Audience.ANYONE)
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """Browsers ask for it here when a page names none, as on pages of others."""
+    return HttpResponseRedirect(static("img/favicon.svg"))
 
 
 @require_GET

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def page_label(kind: str, number: int, label: str = "", heading_path: Sequence[str] = ()) -> str:
-    """ "page 4", "slide 3", "sheet Prices", or the last heading of a document without pages."""
+def page_label(kind: str, number: int, label: str = "", heading_path: Sequence[str] = (), title: str = "") -> str:
+    """ "page 4", "slide 3", "sheet Prices", or the last heading of a document without pages, unless that only says the
+    document's title again.
+    """
     if kind == "sheet":
         return f"sheet {label or number}"
     if kind in {"page", "slide"}:
         return f"{kind} {number}"
-    return heading_path[-1] if heading_path else (label or "text")
+    heading = heading_path[-1] if heading_path else label
+    return heading if heading and not (title and heading.casefold().endswith(title.casefold())) else "text"

@@ -1,4 +1,4 @@
-"""A stored page as people look at it: the PDF page as a picture, a sheet as a table, anything else as text, with the
+"""A stored page as people look at it: the PDF page as a picture, anything else as text and tables, with the
 quoted words marked in place."""
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from knowledge.labels import page_label
 from knowledge.models import Document, DocumentVersion, Page
 from knowledge.pdf_view import Box, letters
 from knowledge.sandbox import run_in_child
+from knowledge.typeset import Block, plain, typeset
 
 PDF = "application/pdf"
 IMAGE_WIDTH = 1240
@@ -27,19 +28,10 @@ _WALL_SECONDS = 40
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A cell of a shown table; some of its words may be marked."""
-
-    text: str
-    marked: bool
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True)
 class PageView:
-    """What the source pane shows. ``boxes`` are in percent of the picture."""
+    """What the source pane shows: a picture with ``boxes`` in percent of it, or ``blocks``. ``segments`` is the raw
+    text; ``words`` are the quote's, as they are read.
+    """
 
     document: Document
     version: DocumentVersion
@@ -48,8 +40,9 @@ class PageView:
     image_url: str | None
     boxes: Sequence[Box]
     segments: Sequence[tuple[str, bool]]
-    table: Sequence[Sequence[Cell]] | None
+    blocks: Sequence[Block]
     quote: str
+    words: str
     previous_url: str | None
     next_url: str | None
     download_url: str
@@ -74,12 +67,13 @@ def page_view(page: Page, start: int = 0, end: int = 0, footnote: int | None = N
         document=document,
         version=version,
         page=page,
-        page_label=page_label(page.kind, page.number, page.label, (heading,) if heading else ()),
+        page_label=page_label(page.kind, page.number, page.label, (heading,) if heading else (), document.title),
         image_url=_url("page_image", page, page.number) if pictured else None,
         boxes=marks,
-        segments=_segments(page.text, start, end),
-        table=_table(page.text, start, end) if page.kind == Page.Kind.SHEET else None,
+        segments=_segments(page.text, start, end) if pictured else (),
+        blocks=() if pictured else typeset(page.text, start, end),
         quote=quote,
+        words=plain(quote) if quote else "",
         previous_url=_neighbour(page, -1),
         next_url=_neighbour(page, 1),
         download_url=reverse("document_download", args=[document.pk, version.number]),
@@ -148,18 +142,3 @@ def _segments(text: str, start: int, end: int) -> list[tuple[str, bool]]:
         return [(text, False)]
     parts = [(text[:start], False), (text[start:end], True), (text[end:], False)]
     return [part for part in parts if part[0]]
-
-
-def _table(text: str, start: int, end: int) -> list[list[Cell]] | None:
-    """Cells of a sheet stored as lines with bars between the cells."""
-    rows: list[list[Cell]] = []
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        marked = end > start and offset < end and offset + len(line.rstrip()) > start
-        offset += len(line)
-        stripped = line.strip()
-        if not stripped.startswith("|") or set(stripped) <= set("|-: "):
-            continue
-        cells = stripped.strip("|").split("|")
-        rows.append([Cell(cell.strip(), marked) for cell in cells])
-    return rows or None

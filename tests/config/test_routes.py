@@ -68,6 +68,7 @@ OWN = {
     "job_cancel": ("POST", CURATORS),
     "job_retry": ("POST", CURATORS),
     "health": ("GET", ALL),
+    "favicon": ("GET", ALL),
     "styleguide": ("GET", ADMINISTRATORS),
 }
 # Pages of allauth that are offered; all others of its addresses are nobody's.
