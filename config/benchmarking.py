@@ -26,7 +26,8 @@ class BenchmarkFailed(FootnoteError):
     """A step of the benchmark did not run; the message holds what it said."""
 
 
-def _run(home: Path, *command: str, env: Mapping[str, str] | None = None) -> str:
+def _run(home: Path, *command: str, env: Mapping[str, str] | None = None, partly: bool = False) -> str:
+    """Standard output of a command; ``partly`` when it may fail after giving its output."""
     done = subprocess.run(
         [sys.executable, str(_MANAGE), *command],
         env={**os.environ, "FOOTNOTE_HOME": str(home), **(env or {})},
@@ -34,7 +35,7 @@ def _run(home: Path, *command: str, env: Mapping[str, str] | None = None) -> str
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode and not (partly and done.stdout):
         raise BenchmarkFailed(f"`manage.py {command[0]}` failed:\n{done.stderr[-2000:]}")
     return done.stdout
 
@@ -48,7 +49,8 @@ def benchmark(files: Path) -> dict[str, Any]:
         _run(home, "createsuperuser", "--noinput", "--username", "bench", env=person)
         started = time.perf_counter()
         ingest = ["ingest", str(files), "--collection", "Benchmark", "--create", "--grant", "everyone", "--as", "bench"]
-        rows = json.loads(_run(home, *ingest, "--inline", "--json"))["documents"]
+        # Files that cannot be read are part of a real folder: the command then names them and exits with 1.
+        rows = json.loads(_run(home, *ingest, "--inline", "--json", partly=True))["documents"]
         wall = time.perf_counter() - started
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         texts = _embedded_inputs(home)
@@ -71,6 +73,7 @@ def benchmark(files: Path) -> dict[str, Any]:
 
 
 def _embedded_inputs(home: Path) -> list[str]:
+    """Texts of all passages. The pipeline embeds titles and headings too, so the comparison favours the bare model."""
     with sqlite3.connect(home / "footnote.sqlite3") as database:
         return [row[0] for row in database.execute("SELECT text FROM knowledge_passage ORDER BY id")]
 
