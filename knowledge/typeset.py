@@ -82,7 +82,7 @@ def typeset(text: str, start: int = 0, end: int = 0) -> list[Block]:
         elif kind == "paragraph" and found and found[-1].kind == "item" and lines[0].text.startswith(" "):
             # What goes on under an item belongs to it.
             item = found.pop()
-            found.append(Block("item", (*item.runs, Run("\n"), *_paragraph(lines, quoted)), lead=item.lead))
+            found.append(Block("item", _joined([*item.runs, Run("\n"), *_paragraph(lines, quoted)]), lead=item.lead))
         elif kind == "paragraph":
             found.append(Block("paragraph", _paragraph(lines, quoted)))
         elif kind == "heading":

@@ -130,9 +130,17 @@ def _page(user: User, document_id: uuid.UUID, number: int, page: int) -> Page:
 def document_page(request: HttpRequest, document_id: uuid.UUID, number: int, page: int) -> HttpResponse:
     user = asker(request)
     found = _page(user, document_id, number, page)
-    view = page_view(found, whole_number(request.GET.get("start")), whole_number(request.GET.get("end")))
+    start, end = whole_number(request.GET.get("start")), whole_number(request.GET.get("end"))
+    view = page_view(found, start, end, heading=_heading(found, start) if end > start else "")
     audit.record(user, "page.read", found.version.document, version=found.version_id, page=found.number)
     return render(request, source_template(request), {"view": view})
+
+
+def _heading(page: Page, offset: int) -> str:
+    """The heading that the text at an offset stands under."""
+    passages = page.passages.filter(start__lte=offset, end__gt=offset)
+    path = passages.values_list("heading_path", flat=True).first()
+    return path[-1] if path else ""
 
 
 def source_template(request: HttpRequest) -> str:
