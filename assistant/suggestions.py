@@ -37,19 +37,25 @@ def suggestions(user: User) -> list[str]:
         best = max(_candidates(document.title, passages.values_list("heading_path", "text")), default=None)
         if best is not None:
             found.append((best[0], best[2]))
-    return [question for _, question in sorted(found, key=lambda one: -one[0])[:SUGGESTED]]
+    best_first = (question for _, question in sorted(found, key=lambda one: -one[0]))
+    return list(dict.fromkeys(best_first))[:SUGGESTED]  # two documents may ask the same
 
 
 def _candidates(title: str, passages: Iterable[tuple[list[str], str]]) -> Iterator[tuple[int, int, str]]:
     """(worth, minus its place, question) for every heading that a question can be made of."""
     for place, (path, text) in enumerate(passages):
-        heading = re.sub(r"^[\d.]+\s*", "", path[-1]).strip(" .:") if path else ""
-        worth = int(bool(_TELLS.search(text.replace(path[-1], "", 1)))) if path else 0
+        if not path:
+            continue
+        heading = re.sub(r"^[\d.]+\s*", "", path[-1]).strip(" .:")
+        body = text.replace(path[-1], "", 1)
+        tells = int(bool(_TELLS.search(body)))
         if _ASKS.fullmatch(heading) and len(analyse(heading)) > 1:
-            yield 4 + worth, -place, heading
+            yield 4 + tells, -place, heading
         elif _is_topic(heading) and heading.casefold() not in title.casefold():
-            # Two words say what is meant: "core hours" rather than "rail".
-            yield 2 * worth + (2 <= len(heading.split()) <= 4), -place, _question(title, heading)
+            # Two words say what is meant: "core hours" rather than "rail". A section that speaks of them answers.
+            telling = 2 <= len(heading.split()) <= 4
+            spoken = telling and set(analyse(heading)) <= set(analyse(body))
+            yield tells + telling + 2 * spoken, -place, _question(title, heading)
 
 
 def _is_topic(heading: str) -> bool:
