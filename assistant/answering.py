@@ -30,7 +30,7 @@ from assistant.watching import StopAnswering, Watch
 from knowledge.errors import FootnoteError
 from knowledge.search import SearchResult, still_visible
 
-NOTHING_FOUND = "Nothing you may read answers this question."
+NOTHING_FOUND = "No sentence was found, in what you may read, that answers this question."
 _SEARCH_DEGRADED = {
     "no_model": "The embedding model cannot be used just now: only exact words were searched.",
     "no_index": "The index is being rebuilt: only exact words were searched.",

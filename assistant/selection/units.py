@@ -19,6 +19,7 @@ from knowledge.sentences import split_sentences
 LONGEST_LIST = 700  # characters
 _ROW = re.compile(r"\s*\|")
 _RULE = re.compile(r"[\s|:-]+")
+_CAPTION = re.compile(r"(?:table|figure|fig\.|chart|appendix)\s+[\dA-Z]+\b[.:]?\s*[^.!?]*$", re.IGNORECASE)
 _NUMBERING = re.compile(r"^[\d.]+\s+")
 _ITEM = re.compile(r"\s*(?:[-*+•‣◦▪–—]|\(?[a-z0-9]{1,3}[.)])\s+", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -122,8 +123,10 @@ def _list_after(text: str, spans: Sequence[tuple[int, int]], position: int) -> t
 
 
 def is_heading(text: str, heading_path: Sequence[str]) -> bool:
-    """A heading, a question, or a scrap too short to say anything."""
+    """A heading, a caption, a question, or a scrap too short to say anything."""
     plain = in_words(text)
+    if _CAPTION.match(plain) or (len(plain.split()) < 3 and not re.search(r"\d", plain)):
+        return True
     if text.lstrip().startswith("#") or plain.endswith("?") or not re.search(r"[^\W\d_]{2}", plain):
         return True
     folded = plain.casefold().strip(" .:")

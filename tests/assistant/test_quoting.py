@@ -60,7 +60,7 @@ def test_nothing_that_answers_is_said_and_the_nearest_documents_named(
     assert answer.abstained
     assert not answer.citations.exists()
     view = present(answer, people.bob)
-    assert view.notice == "Nothing you may read answers this question."
+    assert view.notice == "No sentence was found, in what you may read, that answers this question."
     assert {near.title for near in view.nearest} <= {shelf.travel.title, shelf.leave.title}
     assert view.nearest
 

@@ -133,7 +133,7 @@ def the_footnote_marks_the_words(page: Page, turn: Locator) -> None:
 def nothing_is_told_to_charlie(page: Page) -> None:
     turn = ask(page, QUESTION)
     expect(turn.locator("[data-sentence]")).to_have_count(0)
-    expect(turn).to_contain_text(re.compile("nothing", re.IGNORECASE))
+    expect(turn).to_contain_text("No answer, rather than a guess")
     body = page.content()
     for trace in ("heron-pump-manual", "42 months", "wearing parts"):
         assert trace not in body
