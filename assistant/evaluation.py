@@ -18,6 +18,7 @@ from assistant.conversations import ask, delete
 from assistant.models import Answer, Conversation, EvalCase, EvalRun
 from knowledge.embedding import get_embedder
 from knowledge.models import Document, Passage
+from knowledge.projection import get_projection
 
 _SHARED = 0.6
 
@@ -55,6 +56,7 @@ def same_place(cited: str, gold: str) -> bool:
 
 def run_cases(cases: Sequence[EvalCase], progress: Callable[[int], None] = lambda done: None) -> EvalRun:
     """Asks every case and stores the run. Conversations made for it are removed again."""
+    get_projection()  # model and index are loaded before the clock of the first question runs
     results = []
     for done, case in enumerate(cases, start=1):
         results.append(_run(case))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,8 +17,9 @@ from assistant.answering import answer as answering
 from assistant.models import Answer, Conversation
 from assistant.presenting import AnswerView, present
 from assistant.running import pulse
-from knowledge.errors import FootnoteError
+from knowledge.errors import FootnoteError, SearchUnavailable
 from knowledge.models import Passage
+from knowledge.projection import get_projection
 
 _STAGES = ("embed", "search", "generate", "ground", "total")
 _SHAPES = {"supported": "●", "partly": "◐", "unsupported": "○"}
@@ -60,6 +62,9 @@ class Command(BaseCommand):
     @staticmethod
     def _answered(user: User, question: str, conversation: Conversation | None) -> Answer:
         try:
+            # A new process loads model and index first, so that the timings are those of the question.
+            with suppress(SearchUnavailable):
+                get_projection()
             answer = conversations.ask(user, question, conversation)
             with pulse(answer.pk):
                 for _ in answering(answer.pk):
@@ -117,7 +122,8 @@ def _citations(answer: Answer) -> list[dict[str, Any]]:
     return [
         {
             "n": row.number,
-            "document": row.document.title,
+            "document": row.document.name,
+            "title": row.document.title,
             "document_id": str(row.document_id),
             "version": row.version.number,
             "page": row.page.number,
@@ -135,7 +141,8 @@ def _retrieved(answer: Answer, user: User) -> list[dict[str, Any]]:
     passages = {row.pk: row for row in rows.select_related("page", "version__document")}
     return [
         {
-            "document": passages[row["passage_id"]].version.document.title,
+            "document": passages[row["passage_id"]].version.document.name,
+            "title": passages[row["passage_id"]].version.document.title,
             "document_id": row["document_id"],
             "page": passages[row["passage_id"]].page.number,
             "start": passages[row["passage_id"]].start,

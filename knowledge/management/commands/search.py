@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from knowledge.errors import FootnoteError
+from knowledge.errors import FootnoteError, SearchUnavailable
 from knowledge.labels import page_label
+from knowledge.projection import get_projection
 from knowledge.search import SearchResult, search
 
 
@@ -33,6 +35,9 @@ class Command(BaseCommand):
         if options["k"] < 1:
             raise CommandError("-k must be 1 or more.")
         try:
+            # A new process loads model and index first, so that the timings are those of the search.
+            with suppress(SearchUnavailable):
+                get_projection()
             result = search(question, user, options["k"])
         except FootnoteError as error:
             raise CommandError(str(error)) from error
@@ -56,6 +61,7 @@ def as_json(result: SearchResult) -> dict[str, Any]:
             {
                 "rank": rank,
                 "document": item.document_name,
+                "title": item.document_title,
                 "document_id": str(item.document_id),
                 "collection": item.collection,
                 "page": item.page_number,
