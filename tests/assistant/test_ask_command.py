@@ -38,7 +38,8 @@ def test_json(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
     for citation in said["citations"]:
         page = Page.objects.get(version__document=citation["document_id"], number=citation["page"])
         assert page.text[citation["start"] : citation["end"]] == citation["quote"]
-    assert {"document", "document_id", "page", "start", "end", "score", "used"} == set(said["retrieved"][0])
+    assert {"document", "title", "document_id", "page", "start", "end", "score", "used"} == set(said["retrieved"][0])
+    assert said["citations"][0]["document"] == said["retrieved"][0]["document"]  # the name it was uploaded under
     assert set(said["timings_ms"]) == {"embed", "search", "generate", "ground", "total"}
 
 
