@@ -60,12 +60,22 @@ def alive(pid: int) -> bool:
         return False
 
 
+def said(home: Path) -> Path:
+    return home / "said.txt"
+
+
 @contextmanager
 def running(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     line, env = command(home, "--bind", f"127.0.0.1:{port}", "--no-sample")
-    with subprocess.Popen(line, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with (
+        said(home).open("w") as output,
+        subprocess.Popen(line, env=env, stdout=output, stderr=subprocess.STDOUT, text=True) as process,
+    ):
         try:
-            wait_for(lambda: process.poll() is not None or Address("127.0.0.1", port).answers())
+            # The port answers a moment before the command has seen that it does; until then a site that dies is one
+            # that did not start, and the command gives up.
+            wait_for(lambda: process.poll() is not None or "Footnote is up" in said(home).read_text(), 120)
+            assert process.poll() is None, said(home).read_text()
             yield process
         finally:
             if process.poll() is None:
@@ -99,8 +109,7 @@ def test_it_serves_refuses_a_second_one_and_stops_everything(tmp_path: Path) -> 
         process.wait(20)
         wait_for(lambda: not any(map(alive, below)), 5)
         assert process.returncode == 0
-        assert process.stdout is not None
-        assert f"http://127.0.0.1:{port}/" in process.stdout.read()
+        assert f"http://127.0.0.1:{port}/" in said(tmp_path).read_text()
     assert not Address("127.0.0.1", port).answers()
 
 
@@ -110,7 +119,7 @@ def test_a_child_that_dies_comes_back_and_a_kill_of_the_parent_ends_all(tmp_path
         [web] = [pid for pid, line in children_of(process.pid).items() if "uvicorn" in line]
         os.kill(web, signal.SIGKILL)
         wait_for(lambda: not alive(web))
-        wait_for(Address("127.0.0.1", port).answers)
+        wait_for(Address("127.0.0.1", port).answers, 120)
         below = children_of(process.pid)
         process.kill()
         process.wait()
