@@ -16,7 +16,7 @@ from django.urls import reverse
 from accounts.models import User
 from assistant import abstaining, learning, prompts
 from assistant.citations import ProvisionalText, RawSentence, SentenceReader
-from assistant.conversations import earlier_questions
+from assistant.conversations import earlier_exchanges
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.events import Delta, Done, Event, Step
 from assistant.generators import Generator, Messages, get_generator
@@ -92,7 +92,7 @@ def answer(answer_id: uuid.UUID, *, must_be_followed: bool = False) -> Iterator[
 def _road(run: _Run) -> Iterator[Event]:
     answer, recorder = run.answer, run.recorder
     run.watch.check()
-    earlier = earlier_questions(answer.turn)
+    earlier = earlier_exchanges(answer.turn)
     result = find(answer.turn.question, run.user, earlier)
     answer.timings_ms.update({name: round(value, 2) for name, value in result.timings_ms.items()})
     answer.searched_as, answer.scope = result.searched_as, list(result.collections)
@@ -111,7 +111,7 @@ def _road(run: _Run) -> Iterator[Event]:
     if not run.material.ranked or answer.confidence < weights.threshold:
         yield from _abstain(run)
         return
-    yield from _generate(run, earlier)
+    yield from _generate(run, [exchange.question for exchange in earlier])
 
 
 def _material(run: _Run, result: SearchResult, refused: frozenset[tuple[str, str]]) -> Material:

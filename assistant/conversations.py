@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistant.errors import QuestionRefused, TooManyAnswers
-from assistant.models import Answer, Conversation, Turn
+from assistant.models import Answer, Citation, Conversation, Turn
 from assistant.recovery import UNFINISHED, recover_abandoned
+from knowledge.followups import Exchange
+from knowledge.models import Document
 
 LONGEST_QUESTION = 4000  # characters
 MOST_RUNNING = 2  # answers of one person at once
@@ -101,15 +103,40 @@ def require_room(user: User) -> None:
         raise TooManyAnswers(f"{MOST_RUNNING} of your questions are still being answered. Wait for one, or stop it.", 5)
 
 
-def earlier_questions(turn: Turn) -> list[str]:
-    """The questions on the way to this turn, oldest first."""
+def remember(conversation: Conversation, question: str, answer: str = "") -> Answer:
+    """Adds a turn that was asked and answered elsewhere, at the end of the shown path."""
+    with transaction.atomic():
+        shown = shown_path(conversation)
+        turn = Turn.objects.create(
+            conversation=conversation, parent=shown[-1].turn if shown else None, question=question
+        )
+        return Answer.objects.create(turn=turn, state=Answer.State.COMPLETE, text=answer)
+
+
+def earlier_exchanges(turn: Turn) -> list[Exchange]:
+    """What was asked and said on the way to this turn, oldest first.
+
+    The words of an answer are left out when one of its footnotes may no longer be seen by the asker.
+    """
     by_id = {row.pk: row for row in Turn.objects.filter(conversation_id=turn.conversation_id)}
-    questions: list[str] = []
+    path: list[Turn] = []
     parent_id = turn.parent_id
     while parent_id is not None and parent_id in by_id:
-        questions.insert(0, by_id[parent_id].question)
+        path.insert(0, by_id[parent_id])
         parent_id = by_id[parent_id].parent_id
-    return questions
+    said = _said(path, turn.conversation.user)
+    return [Exchange(row.question, said.get(row.pk, "")) for row in path]
+
+
+def _said(path: Sequence[Turn], user: User) -> dict[uuid.UUID, str]:
+    """Turn → text of its newest complete answer, of those whose every footnote may be seen at this moment."""
+    answers = Answer.objects.filter(turn__in=path, state=Answer.State.COMPLETE).order_by("created")
+    newest = {row.turn_id: row for row in answers.only("turn_id", "text")}
+    cited = Citation.objects.filter(answer__in=newest.values())
+    hidden = set(
+        cited.exclude(document__in=Document.objects.visible_to(user).values("pk")).values_list("answer_id", flat=True)
+    )
+    return {turn_id: row.text for turn_id, row in newest.items() if row.pk not in hidden}
 
 
 def shown_path(conversation: Conversation, branch: uuid.UUID | None = None) -> list[Place]:

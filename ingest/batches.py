@@ -69,11 +69,11 @@ def take_in(file: Path, name: str, user: User, collection: Collection, send: boo
     except OSError as error:
         row.error = f"The file cannot be opened: {error.strerror}."
     else:
-        _begin(row, accepted)
+        begin(row, accepted)
     return row
 
 
-def _begin(row: Row, accepted: Accepted) -> None:
+def begin(row: Row, accepted: Accepted) -> None:
     row.document_id = str(accepted.document.pk)
     row.version_id = accepted.version.pk
     row.state = "queued"

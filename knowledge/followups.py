@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from knowledge.lexical import analyse
 
@@ -27,6 +28,13 @@ _POINTING = re.compile(
 _ALONE = 3  # content terms that make a short question stand by itself
 
 
+class Exchange(NamedTuple):
+    """What was asked and what was said to it; ``answer`` is "" when nothing may be told of it."""
+
+    question: str
+    answer: str = ""
+
+
 def leans_on_context(question: str) -> bool:
     """Whether a question says too little without the ones before it."""
     terms = len(set(analyse(question)))
@@ -37,13 +45,13 @@ def leans_on_context(question: str) -> bool:
     return terms < _ALONE and bool(_OPENING.match(question) or terms < 2)
 
 
-def context_for(question: str, earlier: Sequence[str]) -> str:
+def context_for(question: str, earlier: Sequence[Exchange]) -> str:
     """The earlier questions to search along with, oldest first; empty when the question stands alone."""
     if not earlier or not leans_on_context(question):
         return ""
     needed: list[str] = []
     for previous in reversed(earlier):
-        needed.insert(0, previous)
-        if not leans_on_context(previous):
+        needed.insert(0, previous.question)
+        if not leans_on_context(previous.question):
             break
     return " ".join(needed[-3:])

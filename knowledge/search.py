@@ -22,7 +22,7 @@ from accounts.models import User
 from knowledge import lexical
 from knowledge.embedding import Vectors, get_embedder
 from knowledge.errors import SearchUnavailable
-from knowledge.followups import context_for
+from knowledge.followups import Exchange, context_for
 from knowledge.index import Ids
 from knowledge.models import Document, Passage
 from knowledge.projection import Projection, get_projection
@@ -99,8 +99,8 @@ def visible_scope(user: User) -> _Scope:
     )
 
 
-def search(question: str, user: User, k: int = 10, context: Sequence[str] = ()) -> SearchResult:
-    """The k best passages for a question, with ``context`` the earlier questions of the conversation, oldest first.
+def search(question: str, user: User, k: int = 10, context: Sequence[Exchange] = ()) -> SearchResult:
+    """The k best passages for a question, with ``context`` what was said before in the conversation, oldest first.
 
     Raises SearchUnavailable when neither vectors nor full text can be used.
     """

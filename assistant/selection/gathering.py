@@ -11,6 +11,7 @@ from assistant.selection.questions import parts_of, profile
 from assistant.selection.ranking import rank, usable
 from assistant.selection.units import all_units
 from assistant.selection.vectors import SentenceMeaning
+from knowledge.followups import Exchange
 from knowledge.models import Document, Page
 from knowledge.search import Evidence, SearchResult, search
 
@@ -19,7 +20,7 @@ MOST_PARTS = 3
 WITHOUT_MODEL = "no_model"
 
 
-def find(asked: str, user: User, earlier: Sequence[str]) -> SearchResult:
+def find(asked: str, user: User, earlier: Sequence[Exchange]) -> SearchResult:
     """Searches for a question, and for each part of one that asks several things. Raises SearchUnavailable."""
     result = search(asked, user, PASSAGES, earlier)
     evidence = {item.passage_id: item for item in result.evidence}

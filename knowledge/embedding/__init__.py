@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from knowledge.embedding.base import Embedder, Vectors
+from knowledge.embedding.cached import CachedEmbedder
 from knowledge.embedding.packaged import packaged_model_dir
 
 __all__ = ["Embedder", "Vectors", "get_embedder", "model_dir"]
@@ -32,11 +33,14 @@ def get_embedder() -> Embedder:
             # Importing the model library costs seconds and memory, so only processes that embed pay for it.
             from knowledge.embedding.sentence_transformer import SentenceTransformerEmbedder
 
-            _loaded[key] = SentenceTransformerEmbedder(
+            embedder: Embedder = SentenceTransformerEmbedder(
                 Path(key[0]),
                 query_prefix=key[1],
                 passage_prefix=key[2],
                 batch_size=settings.EMBEDDING_BATCH,
                 threads=settings.EMBEDDING_THREADS,
             )
+            if settings.EMBEDDING_CACHE:
+                embedder = CachedEmbedder(embedder, Path(settings.EMBEDDING_CACHE))
+            _loaded[key] = embedder
         return _loaded[key]

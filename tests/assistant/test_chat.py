@@ -115,7 +115,7 @@ def test_a_conversation_follows_one_thread_and_keeps_its_branches(people: Simple
     assert (view.position, view.siblings) == (2, 2)
     assert view.previous_url == f"/c/{conversation.pk}/?branch={first.pk}"
     assert view.next_url is None
-    assert conversations.earlier_questions(second) == ["First?"]
+    assert [said.question for said in conversations.earlier_exchanges(second)] == ["First?"]
 
 
 def test_conversations_are_grouped_by_day_and_found(people: SimpleNamespace) -> None:
