@@ -197,10 +197,9 @@ def _serve(wait: bool) -> dict[str, Any]:
     figures["load_ms"] = round(_milliseconds(lambda: snapshots.load_newest(_MODEL, index)))
     questions = np.load(settings.FOOTNOTE_HOME / "questions.npy")
     passages = len(index.ids())
-    figures["by_selectivity"] = [
-        {"visible_share": share} | _ask(index, questions, _visible(passages, share), number)
-        for number, share in enumerate(SELECTIVITIES)
-    ]
+    for number, share in enumerate(SELECTIVITIES):
+        asked = _ask(index, questions, _visible(passages, share), number)
+        figures |= {f"{share * 100:g}%_{name}": value for name, value in asked.items()}
     figures |= _memory("serving")
     if wait:
         sys.stdout.write("loaded\n")

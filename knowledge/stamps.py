@@ -114,16 +114,17 @@ def install(connection: BaseDatabaseWrapper) -> None:
         cursor.execute("SELECT visibility_mark(%s)", [ACCESS])
 
 
-_SQLITE_TRIGGERS = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'visibility!_%%' ESCAPE '!'"
-_POSTGRES_TRIGGERS = f"""SELECT count(*) FROM pg_trigger
-WHERE NOT tgisinternal AND tgenabled = 'O' AND tgname {_OURS}"""  # noqa: S608  # names are ours
+# Any name that begins so is ours; one too many or too few, or one that is switched off, and nothing is remembered.
+_OURS = "LIKE 'visibility!_%%' ESCAPE '!'"
+_COUNT_SQLITE = f"SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name {_OURS}"  # noqa: S608
+_COUNT_POSTGRES = f"SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O' AND tgname {_OURS}"  # noqa: S608
 
 
 def read(connection: BaseDatabaseWrapper) -> Stamps | None:
     """The marks as they are now; None when a trigger is missing, so that nothing may be remembered."""
     sqlite = connection.vendor == "sqlite"
     expected = len(list(_sqlite_triggers() if sqlite else _postgres_triggers()))
-    triggers = _SQLITE_TRIGGERS if sqlite else _POSTGRES_TRIGGERS
+    triggers = _COUNT_SQLITE if sqlite else _COUNT_POSTGRES
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT ({triggers}), part, slot, stamp FROM {TABLE} ORDER BY part, slot",  # noqa: S608  # names are ours

@@ -31,10 +31,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["files"].is_dir():
             raise CommandError(f"{options['files']} is not a folder.")
+        size = options["index"]
         try:
-            figures = (
-                benchmark_index(options["index"], options["files"]) if options["index"] else benchmark(options["files"])
-            )
+            figures = benchmark_index(size, options["files"]) if size else benchmark(options["files"])
         except BenchmarkFailed as error:
             raise CommandError(str(error)) from error
         if options["json"]:
