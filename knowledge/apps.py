@@ -1,6 +1,21 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class KnowledgeConfig(AppConfig):
     name = "knowledge"
     verbose_name = "Knowledge"
+
+    def ready(self) -> None:
+        post_migrate.connect(_install_stamps, sender=self)
+
+
+def _install_stamps(using: str, **_: Any) -> None:
+    from knowledge import stamps
+
+    connection = connections[using]
+    if set(connection.introspection.table_names()) >= stamps.TABLES:
+        stamps.install(connection)

@@ -149,6 +149,8 @@ class Document(models.Model):
                 name="document_name_once_per_collection",
             ),
         ]
+        # What a person sees of one part of the documents is read by it (see ``scope.py``).
+        indexes: ClassVar = [models.Index(fields=["collection", "id"], name="document_by_part")]
 
     def __str__(self) -> str:
         return self.title
@@ -328,3 +330,19 @@ class IndexPosition(models.Model):
 
     def __str__(self) -> str:
         return str(self.position)
+
+
+class VisibilityStamp(models.Model):
+    """A mark that changes with what people may see; triggers write it (see ``stamps.py``)."""
+
+    part = models.CharField(max_length=2)
+    slot = models.BigIntegerField()
+    stamp = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["part", "slot"], name="visibility_stamp_once_per_slot"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part or 'access'}/{self.slot}: {self.stamp}"

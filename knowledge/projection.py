@@ -1,21 +1,23 @@
 """The vector index as a disposable projection of the rows.
 
 A process starts from the newest sound snapshot (or from the rows) and then follows ``IndexChange``: before every
-search it applies what was committed since. Nothing here is the truth; losing all of it costs a rebuild from the
-stored vectors, never an embedding.
+search it applies what was committed since. What came after the snapshot is kept in memory; when that has grown, the
+process changes over to a newer snapshot, which another thread has checked meanwhile. Nothing here is the truth; losing
+all of it costs a rebuild from the stored vectors, never an embedding.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Now
 from numpy.typing import NDArray
@@ -27,8 +29,12 @@ from knowledge.models import IndexChange, IndexPosition, Passage
 
 log = logging.getLogger("footnote.index")
 _BATCH = 4096
-_REMEMBERED_SCOPES = 32
+# Passages in remembered scopes, all together: 64 MB.
+_REMEMBERED = 4_000_000
+# A snapshot is due when one passage in so many has changed, should that be more than INDEX_SNAPSHOT_EVERY.
+_SNAPSHOT_SHARE = 50
 _Row = tuple[int, int, int, int, bytes | memoryview]
+_Column = NDArray[np.int64]
 
 
 def record_added(version_id: int, passages: int) -> None:
@@ -55,103 +61,165 @@ def current_position() -> int:
     return IndexPosition.objects.filter(pk=1).values_list("position", flat=True).first() or 0
 
 
+@dataclass(frozen=True)
+class _Scope:
+    """The passages of some versions. Its arrays are read-only, so that an index may remember what it makes of them."""
+
+    versions: _Column
+    ids: Ids
+    lengths: _Column
+
+
 @dataclass
 class Projection:
     """What one process holds: the index, and for each passage its version and length, as parallel sorted arrays."""
 
     model_id: str
-    index: VectorIndex
+    dimension: int
+    index: VectorIndex = field(init=False)
     position: int = -1
     ids: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
-    versions: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    lengths: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    versions: _Column = field(default_factory=lambda: np.zeros(0, np.int64))
+    lengths: _Column = field(default_factory=lambda: np.zeros(0, np.int64))
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _scopes: OrderedDict[bytes, NDArray[np.int64]] = field(default_factory=OrderedDict)
+    _scopes: OrderedDict[bytes, _Scope] = field(default_factory=OrderedDict)
+    _snapshot_position: int = 0
+    _since_snapshot: int = 0
+    _tried: int = 0
+    _newer: snapshots.Snapshot | None = None
+    _loading: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self.index = get_index(self.dimension)
 
     def refresh(self) -> None:
         """Catches up with the database. Cheap when nothing changed: one indexed read."""
         with self._lock:
             target = current_position()
-            if target == self.position:
+            if target == self.position and self._newer is None:
                 return
             if self.position < 0 or target < self.position:
                 self._start(target)
             else:
+                self._change_over(target)
                 self._follow(target)
+                self._look_for_newer()
 
-    def passages_of(self, version_ids: Iterable[int]) -> tuple[Ids, NDArray[np.int64]]:
-        """Sorted ids of the passages of these versions, and their lengths in characters."""
-        wanted = np.array(sorted(version_ids), dtype=np.int64)
-        key = wanted.tobytes()
+    def passages_of(self, version_ids: Sequence[int] | _Column) -> tuple[Ids, _Column]:
+        """Sorted ids of the passages of these versions, and their lengths in characters. Read-only arrays."""
+        wanted = np.asarray(version_ids, dtype=np.int64)
         with self._lock:
-            if key not in self._scopes:
-                self._scopes[key] = np.flatnonzero(np.isin(self.versions, wanted))
-                while len(self._scopes) > _REMEMBERED_SCOPES:
+            # An array that nobody can change is known by itself, without going through it.
+            scope = next((one for one in self._scopes.values() if one.versions is wanted), None)
+            if scope is None or wanted.flags.writeable or wanted.base is not None:
+                wanted_once = np.unique(wanted)
+                key = hashlib.sha256(wanted_once.tobytes()).digest()
+                scope = self._scopes.pop(key, None) or self._passages_of(wanted_once)
+                self._scopes[key] = _Scope(wanted, scope.ids, scope.lengths)
+                while len(self._scopes) > 1 and sum(len(one.ids) for one in self._scopes.values()) > _REMEMBERED:
                     self._scopes.popitem(last=False)
-            places = self._scopes[key]
-            return self.ids[places], self.lengths[places]
+            return scope.ids, scope.lengths
+
+    def _passages_of(self, versions: _Column) -> _Scope:
+        places = np.flatnonzero(np.isin(self.versions, versions))
+        scope = _Scope(versions, self.ids[places], self.lengths[places])
+        scope.ids.flags.writeable = scope.lengths.flags.writeable = False
+        return scope
+
+    def look_for_newer(self) -> threading.Thread | None:
+        """Begins to load a snapshot newer than the one held; a later ``refresh`` changes over to it."""
+        with self._lock:
+            if self._loading is not None and self._loading.is_alive():
+                return self._loading
+            newest = snapshots.newest_position()
+            if newest > max(self._snapshot_position, self._tried):
+                self._tried = newest
+                self._loading = threading.Thread(target=self._load_newer, name="newer-snapshot", daemon=True)
+                self._loading.start()
+                return self._loading
+            return None
+
+    def _look_for_newer(self) -> None:
+        if self._since_snapshot >= settings.INDEX_SNAPSHOT_EVERY:
+            self.look_for_newer()
+
+    def _load_newer(self) -> None:
+        loaded = snapshots.load_newest(self.model_id, get_index(self.dimension))
+        if loaded is not None and loaded.position > self._snapshot_position:
+            self._newer = loaded
+
+    def _change_over(self, target: int) -> None:
+        newer, self._newer = self._newer, None
+        if newer is not None and self._snapshot_position < newer.position <= target:
+            self._take(newer)
+
+    def _take(self, snapshot: snapshots.Snapshot) -> None:
+        self.index = snapshot.index
+        self._set(snapshot.ids, snapshot.versions, snapshot.lengths)
+        self.position = self._snapshot_position = snapshot.position
+        self._since_snapshot = 0
 
     def _start(self, target: int) -> None:
-        loaded = snapshots.load_newest(self.model_id, self.index)
+        loaded = snapshots.load_newest(self.model_id, get_index(self.dimension))
         if loaded is not None and loaded.position <= target:
-            self._set(loaded.ids, loaded.versions, loaded.lengths)
-            self.position = loaded.position
-            if self.position < target:
-                self._follow(target)
-            return
-        self._rebuild(target)
+            self._take(loaded)
+            self._follow(target)
+        else:
+            self._rebuild(target)
 
     def _rebuild(self, target: int) -> None:
-        self.index.remove(self.index.ids())
+        self.index = get_index(self.dimension)
         self._set(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
-        self._add(Passage.objects.searchable().values_list("version_id", flat=True).distinct())
+        self._snapshot_position = self._since_snapshot = 0
+        self._add(Passage.objects.searchable())
         self.position = target
         log.info("index.rebuilt position=%d passages=%d", target, len(self.ids))
 
     def _follow(self, target: int) -> None:
         changes = IndexChange.objects.filter(position__gt=self.position, position__lte=target).order_by("position")
-        last: dict[int, str] = {change.version_id: change.kind for change in changes}
+        last = dict(changes.values_list("version_id", "kind"))
         gone = [version for version, kind in last.items() if kind == IndexChange.Kind.REMOVE]
         come = [version for version, kind in last.items() if kind == IndexChange.Kind.ADD]
         # Versions that come are removed first as well: applying a change twice must change nothing.
         self._remove(gone + come)
-        self._add(come)
+        self._add(Passage.objects.searchable().filter(version_id__in=come))
         self.position = target
 
     def _remove(self, version_ids: list[int]) -> None:
+        if not version_ids:
+            return
         stays = ~np.isin(self.versions, np.array(version_ids, dtype=np.int64))
         if not stays.all():
             self.index.remove(self.ids[~stays])
             self._set(self.ids[stays], self.versions[stays], self.lengths[stays])
 
-    def _add(self, version_ids: Iterable[int]) -> None:
-        rows = (
-            Passage.objects.searchable()
-            .filter(version_id__in=list(version_ids), model_id=self.model_id)
-            .order_by("pk")
-            .values_list("pk", "version_id", "start", "end", "vector")
-        )
-        parts: list[tuple[Ids, NDArray[np.int64], NDArray[np.int64]]] = [(self.ids, self.versions, self.lengths)]
+    def _add(self, passages: models.QuerySet[Passage, Passage]) -> None:
+        rows = passages.filter(model_id=self.model_id).values_list("pk", "version_id", "start", "end", "vector")
+        parts = [(self.ids, self.versions, self.lengths)]
         batch: list[_Row] = []
-        for row in rows.iterator(chunk_size=_BATCH):
+        for row in rows.order_by("pk").iterator(chunk_size=_BATCH):
             batch.append(row)
             if len(batch) == _BATCH:
                 parts.append(self._add_batch(batch))
                 batch = []
         if batch:
             parts.append(self._add_batch(batch))
-        self._set(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        if len(parts) > 1:
+            self._since_snapshot += sum(len(ids) for ids, _, _ in parts[1:])
+            self._set(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
-    def _add_batch(self, batch: list[_Row]) -> tuple[Ids, NDArray[np.int64], NDArray[np.int64]]:
+    def _add_batch(self, batch: list[_Row]) -> tuple[Ids, _Column, _Column]:
         ids = np.array([row[0] for row in batch], dtype=np.int64)
         vectors = np.frombuffer(b"".join(bytes(row[4]) for row in batch), dtype="<f4").reshape(len(batch), -1)
         self.index.add(ids, vectors.astype(np.float32))
         versions = np.array([row[1] for row in batch], dtype=np.int64)
         return ids, versions, np.array([row[3] - row[2] for row in batch], dtype=np.int64)
 
-    def _set(self, ids: Ids, versions: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
-        order = np.argsort(ids, kind="stable")
-        self.ids, self.versions, self.lengths = ids[order], versions[order], lengths[order]
+    def _set(self, ids: Ids, versions: _Column, lengths: _Column) -> None:
+        if len(ids) > 1 and (ids[1:] < ids[:-1]).any():
+            order = np.argsort(ids, kind="stable")
+            ids, versions, lengths = ids[order], versions[order], lengths[order]
+        self.ids, self.versions, self.lengths = ids, versions, lengths
         self._scopes.clear()
 
     def snapshot(self) -> snapshots.Snapshot:
@@ -170,7 +238,7 @@ def get_projection() -> Projection:
     embedder = get_embedder()
     with _projection_lock:
         if _projection is None or _projection.model_id != embedder.model_id:
-            _projection = Projection(embedder.model_id, get_index(embedder.dimension))
+            _projection = Projection(embedder.model_id, embedder.dimension)
         projection = _projection
     projection.refresh()
     return projection
@@ -184,10 +252,15 @@ def forget_projection() -> None:
 
 
 def write_snapshot_if_due() -> bool:
-    """Writes a snapshot when enough changed since the last one, so that a new process starts quickly."""
+    """Writes a snapshot when enough changed since the last one, so that a new process starts quickly.
+
+    In a large index enough is a share of it: the files are written anew each time.
+    """
     written = snapshots.newest_position()
     changed = IndexChange.objects.filter(position__gt=written).aggregate(total=Sum("passages"))["total"] or 0
-    if changed < settings.INDEX_SNAPSHOT_EVERY:
+    if changed < max(settings.INDEX_SNAPSHOT_EVERY, snapshots.newest_count() // _SNAPSHOT_SHARE):
         return False
-    snapshots.write(get_projection().snapshot())
+    projection = get_projection()
+    snapshots.write(projection.snapshot())
+    projection.look_for_newer()
     return True

@@ -24,8 +24,9 @@ from knowledge.embedding import Vectors, get_embedder
 from knowledge.errors import SearchUnavailable
 from knowledge.followups import Exchange, context_for
 from knowledge.index import Ids
-from knowledge.models import Document, Passage
+from knowledge.models import Passage
 from knowledge.projection import Projection, get_projection
+from knowledge.scope import Scope, visible_scope
 
 CANDIDATES = 100
 LEXICAL_WEIGHT = 1.2
@@ -71,32 +72,6 @@ class SearchResult:
     degraded: str
     term_weights: dict[str, float]
     searched_as: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """The documents a person may be answered from, by their current versions."""
-
-    versions: tuple[int, ...]
-    collections: tuple[int, ...]
-    replaced: frozenset[uuid.UUID]
-    languages: tuple[str, ...]
-
-
-def visible_scope(user: User) -> _Scope:
-    rows = list(
-        Document.objects.visible_to(user)
-        .filter(current__isnull=False)
-        .values_list("pk", "current_id", "collection_id", "superseded_by_id", "current__language")
-    )
-    visible = {row[0] for row in rows}
-    return _Scope(
-        versions=tuple(row[1] for row in rows),
-        collections=tuple(sorted({row[2] for row in rows})),
-        # A replacement that is hidden from this person must not show in how its predecessor is treated.
-        replaced=frozenset(row[0] for row in rows if row[3] in visible),
-        languages=tuple(sorted({row[4] or "en" for row in rows} | {"en"})),
-    )
 
 
 def search(question: str, user: User, k: int = 10, context: Sequence[Exchange] = ()) -> SearchResult:
@@ -145,9 +120,11 @@ def _timed(timings: dict[str, float], name: str) -> Iterator[None]:
         timings[name] = timings.get(name, 0.0) + (time.perf_counter() - started) * 1000
 
 
-def _passages_from_rows(scope: _Scope) -> tuple[Ids, NDArray[np.int64]]:
+def _passages_from_rows(scope: Scope) -> tuple[Ids, NDArray[np.int64]]:
     """Without a model there is no projection: the visible set comes straight from the rows."""
-    rows = Passage.objects.filter(version_id__in=scope.versions).order_by("pk").values_list("pk", "start", "end")
+    rows = (
+        Passage.objects.filter(version_id__in=scope.versions.tolist()).order_by("pk").values_list("pk", "start", "end")
+    )
     table = np.array(list(rows), dtype=np.int64).reshape(-1, 3)
     return np.ascontiguousarray(table[:, 0]), table[:, 2] - table[:, 1]
 
@@ -170,7 +147,7 @@ def _fuse(dense: dict[int, float], full_text: dict[int, float], greatest: float)
 
 
 def _read(
-    user: User, scope: _Scope, fused: dict[int, float], dense: dict[int, float], full_text: dict[int, float], k: int
+    user: User, scope: Scope, fused: dict[int, float], dense: dict[int, float], full_text: dict[int, float], k: int
 ) -> list[Evidence]:
     """Rows of the best candidates, the read rule asked again, identical texts once, best first."""
     wanted = sorted(fused, key=lambda passage: (-fused[passage], passage))[: 3 * k]
@@ -192,7 +169,7 @@ def _read(
     return distinct[:k]
 
 
-def _evidence(row: Passage, scope: _Scope, fused: float, dense: float, full_text: float) -> Evidence:
+def _evidence(row: Passage, scope: Scope, fused: float, dense: float, full_text: float) -> Evidence:
     version, document = row.version, row.version.document
     replaced = document.pk in scope.replaced
     return Evidence(

@@ -59,6 +59,16 @@ def newest_position() -> int:
     return 0
 
 
+def newest_count() -> int:
+    """How many passages the newest snapshot says it holds, 0 when there is none."""
+    for directory in _generations():
+        try:
+            return int(json.loads((directory / _MANIFEST).read_text())["count"])
+        except (OSError, ValueError, KeyError):
+            return 0  # whoever loads it sets it aside
+    return 0
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

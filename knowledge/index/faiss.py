@@ -1,77 +1,126 @@
-"""Exact inner-product search with FAISS (Douze et al., 2024, arXiv 2401.08281)."""
+"""Search in a snapshot and its tail: exact for whoever sees little, by cells with the filter inside for the others."""
 
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 
-import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.embedding.base import Vectors
 from knowledge.index.base import Ids, Scores
+from knowledge.index.kernels import Rows, inner_products
+from knowledge.index.plan import Plan
+from knowledge.index.segments import Base, Living, Tail, write
 
-FILE = "vectors.faiss"
+# Rows of remembered filters, all together: 32 MB.
+_REMEMBERED = 8_000_000
+
+
+@dataclass(frozen=True)
+class _Filter:
+    """The rows of a base that one set of allowed ids leaves, and where each cell begins among them."""
+
+    allowed: Ids
+    base: Base
+    rows: NDArray[np.int32]
+    bounds: NDArray[np.int64]
 
 
 class FaissIndex:
-    """A flat index with our own ids. Filtering happens inside the search, before the top k are chosen."""
+    """Vectors of the last snapshot, divided into cells when there are many, and those that came since.
 
-    def __init__(self, dimension: int) -> None:
+    A question is compared with visible vectors only: with all of them when they are few, otherwise with those of the
+    cells nearest to it (see ``Plan``). Of the tail every visible vector is compared.
+    """
+
+    def __init__(self, dimension: int, plan: Plan | None = None) -> None:
         self.dimension = dimension
+        self.plan = plan or Plan()
         self._lock = threading.RLock()
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-        self._sorted: Ids | None = None
+        self._base = Base.empty(dimension)
+        self._tail = Tail(dimension)
+        self._filters: OrderedDict[int, _Filter] = OrderedDict()
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         if vectors.shape != (len(ids), self.dimension):
             raise ValueError(f"expected vectors of shape ({len(ids)}, {self.dimension}), got {vectors.shape}")
         with self._lock:
-            known = np.intersect1d(ids, self.ids())
-            if len(known):
-                self._index.remove_ids(faiss.IDSelectorBatch(known))
-            self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), ids)
-            self._sorted = None
+            self.remove(ids)
+            self._tail.append(ids, vectors)
 
     def remove(self, ids: Ids) -> None:
+        wanted = np.unique(ids)
         with self._lock:
-            if len(ids):
-                self._index.remove_ids(faiss.IDSelectorBatch(ids))
-                self._sorted = None
+            self._base.alive[self._base.rows_inside(wanted)] = False
+            self._tail.kill(wanted)
 
     def search(self, vector: Vectors, k: int, allowed: Ids) -> tuple[Ids, Scores]:
+        if k <= 0 or not len(allowed):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        query = np.ascontiguousarray(vector.reshape(-1), dtype=np.float32)
         with self._lock:
-            allowed = np.intersect1d(allowed, self.ids(), assume_unique=True)
-            if not len(allowed) or k <= 0:
-                return np.zeros(0, np.int64), np.zeros(0, np.float32)
-            query = np.ascontiguousarray(vector.reshape(1, -1), dtype=np.float32)
-            k = min(k, len(allowed))
-            if len(allowed) == self._index.ntotal:
-                scores, ids = self._index.search(query, k)
-            else:
-                # The stubs do not know that SWIG takes the fields as keywords.
-                only = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
-                scores, ids = self._index.search(query, k, params=only)
-        found = ids[0] >= 0
-        return ids[0][found].astype(np.int64), scores[0][found].astype(np.float32)
+            base, tail = self._base, self._tail.view()
+            inside = self._filter(base, allowed)
+        old = _promising(query, inside, self.plan)
+        old = old[base.alive[old]]
+        new = tail.rows_inside(allowed)
+        new = new[tail.alive[new]]
+        scores = np.concatenate([inner_products(query, base.vectors, old), inner_products(query, tail.vectors, new)])
+        return _best(np.concatenate([base.ids[old], tail.ids[new]]), scores, k)
+
+    def _filter(self, base: Base, allowed: Ids) -> _Filter:
+        """Remembered only for an array that nobody can change; the filter keeps it, so its identity stays its own."""
+        known = self._filters.get(id(allowed))
+        if known is not None and known.base is base:
+            self._filters.move_to_end(id(allowed))
+            return known
+        rows = base.rows_inside(allowed)
+        made = _Filter(allowed, base, rows, np.searchsorted(rows, base.starts))
+        if allowed.base is None and not allowed.flags.writeable:
+            self._filters[id(allowed)] = made
+            while len(self._filters) > 1 and sum(len(one.rows) for one in self._filters.values()) > _REMEMBERED:
+                self._filters.popitem(last=False)
+        return made
 
     def ids(self) -> Ids:
         with self._lock:
-            if self._sorted is None:
-                self._sorted = np.sort(faiss.vector_to_array(self._index.id_map)).astype(np.int64)
-            return self._sorted
+            return np.sort(Living(self._base, self._tail.view()).ids)
 
     def save(self, directory: Path) -> None:
         with self._lock:
-            faiss.write_index(self._index, str(directory / FILE))
+            living = Living(self._base, self._tail.view())
+        write(directory, living, self.plan)
 
     def load(self, directory: Path) -> None:
-        try:
-            loaded = faiss.read_index(str(directory / FILE))
-        except RuntimeError as error:
-            raise ValueError(f"the vector file cannot be read: {error}") from error
-        if not isinstance(loaded, faiss.IndexIDMap2) or loaded.d != self.dimension:
-            raise ValueError("the vector file holds another kind of index")
+        base = Base.read(directory, self.dimension)
         with self._lock:
-            self._index = loaded
-            self._sorted = None
+            self._base, self._tail = base, Tail(self.dimension)
+            self._filters.clear()
+
+
+def _promising(query: Vectors, inside: _Filter, plan: Plan) -> Rows:
+    """The visible rows to compare."""
+    rows, base = inside.rows, inside.base
+    if len(rows) <= plan.exact or not len(base.centres):
+        return rows.astype(np.int64)
+    nearness = inner_products(query, base.centres, np.arange(len(base.centres)))
+    cells = np.argsort(-nearness, kind="stable")
+    visible, all_of_it = np.diff(inside.bounds)[cells], np.diff(base.starts)[cells]
+    cost = np.cumsum(visible + plan.passing * (all_of_it - visible))
+    chosen = np.sort(cells[: int(np.searchsorted(cost, plan.examined)) + 1])
+    parts = [rows[inside.bounds[cell] : inside.bounds[cell + 1]] for cell in chosen]
+    return np.concatenate(parts).astype(np.int64)
+
+
+def _best(ids: Ids, scores: Scores, k: int) -> tuple[Ids, Scores]:
+    """The k greatest. Equal scores go by id, also where the k end, so that the choice depends on nothing else."""
+    if len(ids) > k:
+        least = np.partition(scores, len(scores) - k)[len(scores) - k]
+        stays = scores >= least
+        ids, scores = ids[stays], scores[stays]
+    order = np.lexsort((ids, -scores))[:k]
+    return ids[order], scores[order]

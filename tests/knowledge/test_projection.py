@@ -12,6 +12,7 @@ from django.db import transaction
 from pytest_django import Settings
 
 from knowledge import documents, projection, snapshots
+from knowledge.index import plan
 from knowledge.models import Collection, Document, Passage
 from knowledge.verification import verify
 
@@ -75,24 +76,32 @@ def test_a_new_process_starts_from_the_snapshot_and_catches_up(
     assert len(ids) == len(lengths) == filled[2].current.passage_count  # type: ignore[union-attr]  # it is ready
 
 
-@pytest.mark.parametrize("harm", ["flip", "truncate", "remove", "manifest"])
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("harm", ["flip", "truncate", "remove"])
 def test_a_damaged_snapshot_is_set_aside_and_the_rows_take_over(
-    filled: list[Document], settings: Settings, harm: str
+    filled: list[Document], settings: Settings, monkeypatch: pytest.MonkeyPatch, harm: str, large: bool
 ) -> None:
-    directory = snapshots.write(projection.get_projection().snapshot())
-    victim = directory / ("manifest.json" if harm == "manifest" else "vectors.faiss")
-    raw = bytearray(victim.read_bytes())
-    if harm == "flip":
-        raw[len(raw) // 2] ^= 1
-        victim.write_bytes(raw)
-    elif harm == "remove":
-        victim.unlink()
-    else:
-        victim.write_bytes(raw[: len(raw) // 2])
-    projection.forget_projection()
-    assert held() == rows()
-    assert not directory.exists()
-    assert (settings.INDEX_DIR / "quarantine" / directory.name).is_dir()
+    if large:
+        monkeypatch.setattr(plan.Plan.__init__, "__defaults__", (1, 2, 2, 0.1))
+    names = {"vectors.npy", "ids.npy", "centres.npy", "starts.npy", "rows.npy", "manifest.json"}
+    for name in sorted(names):
+        directory = snapshots.write(projection.get_projection().snapshot())
+        assert {path.name for path in directory.iterdir()} == names
+        projection.forget_projection()
+        assert held() == rows()
+        victim = directory / name
+        raw = bytearray(victim.read_bytes())
+        if harm == "flip":
+            raw[len(raw) // 2] ^= 1
+            victim.write_bytes(raw)
+        elif harm == "remove":
+            victim.unlink()
+        else:
+            victim.write_bytes(raw[: len(raw) // 2])
+        projection.forget_projection()
+        assert held() == rows()
+        assert not directory.exists()
+        assert (settings.INDEX_DIR / "quarantine" / directory.name).is_dir()
 
 
 def test_a_snapshot_of_another_model_is_left_alone_and_not_used(filled: list[Document]) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.benchmarking import BenchmarkFailed, benchmark
+from config.index_benchmark import benchmark_index
 
 _DEFAULT = settings.BASE_DIR / "config" / "sample_company" / "files"
 
@@ -22,13 +23,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--files", type=Path, default=_DEFAULT, help="folder to ingest (default: the sample company)"
         )
+        parser.add_argument(
+            "--index", type=int, metavar="N", help="instead: the vector index with N synthetic passages"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["files"].is_dir():
             raise CommandError(f"{options['files']} is not a folder.")
+        size = options["index"]
         try:
-            figures = benchmark(options["files"])
+            figures = benchmark_index(size, options["files"]) if size else benchmark(options["files"])
         except BenchmarkFailed as error:
             raise CommandError(str(error)) from error
         if options["json"]:
