@@ -183,6 +183,10 @@ INGEST_LEASE_SECONDS = env_int("FOOTNOTE_INGEST_LEASE_SECONDS", 60)
 EMBEDDING_MODEL = env("FOOTNOTE_EMBEDDING_MODEL")  # a folder; empty: the model that ships with the package
 EMBEDDING_QUERY_PREFIX = env("FOOTNOTE_EMBEDDING_QUERY_PREFIX")
 EMBEDDING_PASSAGE_PREFIX = env("FOOTNOTE_EMBEDDING_PASSAGE_PREFIX")
+# Languages in which the model's cosines mean something, by their codes; empty: in all. The packaged one knows English.
+EMBEDDING_LANGUAGES = frozenset(
+    code.strip() for code in env("FOOTNOTE_EMBEDDING_LANGUAGES", "" if EMBEDDING_MODEL else "en").split(",") if code
+)
 EMBEDDING_BATCH = env_int("FOOTNOTE_EMBEDDING_BATCH", 32)
 EMBEDDING_THREADS = env_int("FOOTNOTE_EMBEDDING_THREADS", 0)  # 0: what torch chooses
 EMBEDDING_CACHE = env("FOOTNOTE_EMBEDDING_CACHE")  # a file that keeps vectors between runs of `evaluate`

@@ -11,13 +11,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.language import language_of
 from ingest.parsers.base import Heading, ParsedPage
+from knowledge.language import language_of
 from knowledge.sentences import split_sentences
 
-CHUNKER = "s1"
-TARGET = 700
-LONGEST = 1100
+CHUNKER = "s2"
+TARGET = 500
+LONGEST = 800
 _SHORT = 120
 _LONGEST_HEADER = 300
 _ROW = re.compile(r"[ \t]*\|")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ import snowballstemmer
 from django.db import connection
 from numpy.typing import NDArray
 
-from knowledge.index.base import Ids, Scores
+from knowledge.index.base import Ids
 from knowledge.models import Passage
 from knowledge.postings import FIELDS, drop_rows, put_rows, term_rows
 from knowledge.stopwords import STOP_WORDS
@@ -87,10 +87,15 @@ def analyse(text: str, language: str = "en") -> list[str]:
     return [_stem(word, language) for word in words(text) if word not in stop]
 
 
-def analyse_question(text: str, languages: Sequence[str] = ("en",), context: str = "") -> Question:
-    """Distinct terms of a question, each with its stem in every language; terms of ``context`` weigh half."""
+def analyse_question(
+    text: str, languages: Sequence[str] = ("en",), context: str = "", earlier: str = ""
+) -> Question:
+    """Distinct terms of a question, each with its stem in every language.
+
+    Terms of ``context``, without which it says too little, weigh half; those of ``earlier`` questions a quarter.
+    """
     weights: dict[tuple[str, ...], float] = {}
-    for source, weight in ((text, 1.0), (context, 0.5)):
+    for source, weight in ((text, 1.0), (context, 0.5), (earlier, 0.25)):
         for word in words(source):
             if any(word in STOP_WORDS.get(language, frozenset()) for language in languages):
                 continue
@@ -121,44 +126,74 @@ def drop_version(version_id: int) -> None:
     drop_rows(connection, list(Passage.objects.filter(version_id=version_id).values_list("pk", flat=True)))
 
 
-def search(question: Question, k: int, allowed: Ids, lengths: NDArray[np.int64]) -> tuple[Ids, Scores, list[float]]:
-    """BM25 inside ``allowed`` (sorted ids, with their lengths in characters beside them).
+class Hits(NamedTuple):
+    """BM25 of every allowed passage, beside ``allowed``, and the inverse document frequency of each term, weighted."""
 
-    Gives (ids, scores) best first, and the inverse document frequency of each term of the question.
-    """
+    scores: NDArray[np.float64]
+    inverse: list[float]
+
+    @property
+    def greatest(self) -> float:
+        """The score no passage can pass; never 0."""
+        return sum(self.inverse) * (K1 + 1) or 1.0
+
+
+def search(question: Question, allowed: Ids, lengths: NDArray[np.int64]) -> Hits:
+    """BM25 inside ``allowed`` (sorted ids, with their lengths in characters beside them)."""
     total = len(allowed)
     scores = np.zeros(total, dtype=np.float64)
     inverse: list[float] = []
     if not total:
-        return np.zeros(0, np.int64), np.zeros(0, np.float32), [0.0] * len(question.terms)
+        return Hits(scores, [0.0] * len(question.terms))
     norm = K1 * (1 - B + B * lengths / max(1.0, float(lengths.mean())))
     for variants, weight in zip(question.terms, question.weights, strict=True):
-        frequency = _frequencies(variants, allowed)
-        found = int(np.count_nonzero(frequency))
-        idf = float(np.log1p((total - found + 0.5) / (found + 0.5)))
+        frequency = _frequencies(variants, allowed, FIELD_WEIGHTS)
+        found = np.flatnonzero(frequency)
+        idf = _inverse(total, len(found))
         inverse.append(idf * weight)
-        if found:
-            scores += weight * idf * frequency * (K1 + 1) / (frequency + norm)
-    hits = np.flatnonzero(scores)
-    best = hits[np.argsort(-scores[hits], kind="stable")[:k]]
-    return allowed[best], scores[best].astype(np.float32), inverse
+        held = frequency[found]
+        scores[found] += weight * idf * held * (K1 + 1) / (held + norm[found])
+    return Hits(scores, inverse)
 
 
-def greatest(inverse: Sequence[float]) -> float:
-    """The score no passage can pass, given the inverse document frequencies of the question's terms; never 0."""
-    return sum(inverse) * (K1 + 1) or 1.0
+def best_of(scores: NDArray[np.float64], k: int) -> NDArray[np.int64]:
+    """Places of the k greatest scores above 0, best first, equals in order."""
+    hits = np.flatnonzero(scores > 0)
+    if len(hits) > 4 * k:
+        # Only the top is sorted; all that equal the last of it stay, so that order decides among them.
+        limit = np.partition(scores[hits], len(hits) - k)[len(hits) - k]
+        hits = hits[scores[hits] >= limit]
+    return hits[np.argsort(-scores[hits], kind="stable")[:k]]
 
 
-def _frequencies(variants: Iterable[str], allowed: Ids) -> NDArray[np.float64]:
+def title_shares(said: Question, allowed: Ids) -> NDArray[np.float64]:
+    """For each allowed passage: the weighted share, of the words that stand in any title, that stand in its title."""
+    held = np.zeros(len(allowed), dtype=np.float64)
+    whole = 0.0
+    for variants in said.terms:
+        there = _frequencies(variants, allowed, {"title": 1.0, "heading": 0.0, "body": 0.0}) > 0
+        count = int(np.count_nonzero(there))
+        if count:
+            weight = _inverse(len(allowed), count)
+            whole += weight
+            held += weight * there
+    return held / whole if whole else held
+
+
+def _inverse(total: int, found: int) -> float:
+    return float(np.log1p((total - found + 0.5) / (found + 0.5)))
+
+
+def _frequencies(variants: Iterable[str], allowed: Ids, weights: Mapping[str, float]) -> NDArray[np.float64]:
     """Weighted count of a term in each allowed passage."""
     frequency = np.zeros(len(allowed), dtype=np.float64)
     for variant in variants:
         rows = term_rows(connection, variant)
-        if not rows:
+        if not rows or not len(allowed):
             continue
-        table = np.array([(passage, FIELD_WEIGHTS[FIELDS[field]] * count) for passage, field, count in rows])
-        ids = table[:, 0].astype(np.int64)
+        table = np.array(rows, dtype=np.int64)
+        ids, counts = table[:, 0], np.array([weights[field] for field in FIELDS])[table[:, 1]] * table[:, 2]
         places = np.minimum(np.searchsorted(allowed, ids), len(allowed) - 1)
         mine = allowed[places] == ids
-        np.add.at(frequency, places[mine], table[mine, 1])
+        np.add.at(frequency, places[mine], counts[mine])
     return frequency

@@ -120,6 +120,12 @@ class Projection:
                     self._scopes.popitem(last=False)
             return scope.ids, scope.lengths
 
+    def versions_of(self, ids: Ids) -> _Column:
+        """The version of each passage; those that are not held are left out."""
+        with self._lock:
+            places = np.minimum(np.searchsorted(self.ids, ids), max(0, len(self.ids) - 1))
+            return self.versions[places[self.ids[places] == ids]] if len(self.ids) else self.versions[:0]
+
     def _passages_of(self, versions: _Column) -> _Scope:
         places = np.flatnonzero(np.isin(self.versions, versions))
         scope = _Scope(versions, self.ids[places], self.lengths[places])

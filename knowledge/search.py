@@ -2,7 +2,8 @@
 
 Dense and full-text candidates are both drawn inside the visible set. A passage's score is its cosine with the question
 plus ``LEXICAL_WEIGHT`` times the share of the greatest BM25 score the question could reach: a question of which
-few words are found is judged by meaning, one that names things exactly by its words. Rows are read from the database
+few words are found is judged by meaning, one that names things exactly by its words. What the question says of where to
+look, what was said before it and its language count as docs/retrieval.md explains. Rows are read from the database
 under the read rule once more before anything is returned.
 """
 
@@ -20,16 +21,20 @@ from numpy.typing import NDArray
 
 from accounts.models import User
 from knowledge import lexical
-from knowledge.embedding import Vectors, get_embedder
+from knowledge.candidates import Found, Reading, candidates, vectors_for
 from knowledge.errors import SearchUnavailable
-from knowledge.followups import Exchange, context_for
+from knowledge.followups import Exchange
 from knowledge.index import Ids
 from knowledge.models import Passage
-from knowledge.projection import Projection, get_projection
+from knowledge.naming import named_passages
+from knowledge.projection import get_projection
+from knowledge.questions import read_question
 from knowledge.scope import Scope, visible_scope
 
-CANDIDATES = 100
-LEXICAL_WEIGHT = 1.2
+_CANDIDATES = 100
+_ROWS_AT_ONCE = 400  # a database takes so many ids in one question
+# Among passages that say the same in several languages the asker's own goes first.
+LANGUAGE_BONUS = 0.1
 # A document whose replacement the asker may read still shows up, behind what replaced it.
 SUPERSEDED_FACTOR = 0.6
 
@@ -80,30 +85,39 @@ def search(question: str, user: User, k: int = 10, context: Sequence[Exchange] =
     Raises SearchUnavailable when neither vectors nor full text can be used.
     """
     timings: dict[str, float] = {}
+    asked = read_question(question, context)
+    degraded = ""
     with _timed(timings, "search"):
         scope = visible_scope(user)
-        referred = context_for(question, context)
-    searched_as = f"{referred} {question}".strip()
-    degraded, vector = "", None
-    with _timed(timings, "embed"):
         try:
-            vector = get_embedder().embed_query(searched_as)
-        except SearchUnavailable:
-            degraded = "no_model"
-    with _timed(timings, "search"):
-        asked = lexical.analyse_question(question, scope.languages, referred)
-        if vector is None:
-            allowed, lengths = _passages_from_rows(scope)
-        else:
             projection = get_projection()
-            allowed, lengths = projection.passages_of(scope.versions)
-        ids, scores, inverse = lexical.search(asked, CANDIDATES, allowed, lengths)
-        full_text = dict(zip(ids.tolist(), scores.tolist(), strict=True))
-        dense = {} if vector is None else _dense(projection, vector, allowed, ids)
-        fused = _fuse(dense, full_text, lexical.greatest(inverse))
-        evidence = _read(user, scope, fused, dense, full_text, k)
-    weights = {variant: weight for term, weight in zip(asked.terms, inverse, strict=True) for variant in term}
-    return SearchResult(tuple(evidence), timings, scope.collections, degraded, weights, searched_as)
+        except SearchUnavailable:
+            projection, degraded = None, "no_model"
+        allowed, lengths = (
+            _passages_from_rows(scope) if projection is None else projection.passages_of(scope.versions)
+        )
+        named = (
+            named_passages(asked.place, user, scope.languages, projection, allowed)
+            if projection is not None and asked.place
+            else None
+        )
+    reading = Reading(asked, scope, allowed, named)
+    vectors = None
+    if projection is not None:
+        with _timed(timings, "embed"):
+            try:
+                vectors = vectors_for(reading)
+            except SearchUnavailable:
+                degraded = "no_model"
+    with _timed(timings, "search"):
+        terms = lexical.analyse_question(
+            asked.asked(named is not None), scope.languages, asked.referred, asked.earlier
+        )
+        hits = lexical.search(terms, allowed, lengths)
+        found = candidates(reading, hits, projection, vectors, max(_CANDIDATES, 3 * k))
+        evidence = _read(user, reading, found, k)
+    weights = {variant: weight for term, weight in zip(terms.terms, hits.inverse, strict=True) for variant in term}
+    return SearchResult(tuple(evidence), timings, scope.collections, degraded, weights, asked.searched_as)
 
 
 def still_visible(user: User, passage_ids: Iterable[int]) -> set[int]:
@@ -129,49 +143,29 @@ def _passages_from_rows(scope: Scope) -> tuple[Ids, NDArray[np.int64]]:
     return np.ascontiguousarray(table[:, 0]), table[:, 2] - table[:, 1]
 
 
-def _dense(projection: Projection, vector: Vectors, allowed: Ids, others: Ids) -> dict[int, float]:
-    """Cosines of the nearest passages and of ``others``, which full text found."""
-    found: dict[int, float] = {}
-    for k, inside in ((CANDIDATES, allowed), (len(others), np.sort(others))):
-        ids, scores = projection.index.search(vector, k, inside)
-        found.update(zip(ids.tolist(), scores.tolist(), strict=True))
-    return found
-
-
-def _fuse(dense: dict[int, float], full_text: dict[int, float], greatest: float) -> dict[int, float]:
-    """Passage id → score."""
-    return {
-        passage: dense.get(passage, 0.0) + LEXICAL_WEIGHT * full_text.get(passage, 0.0) / greatest
-        for passage in dense.keys() | full_text.keys()
-    }
-
-
-def _read(
-    user: User, scope: Scope, fused: dict[int, float], dense: dict[int, float], full_text: dict[int, float], k: int
-) -> list[Evidence]:
+def _read(user: User, reading: Reading, found: Found, k: int) -> list[Evidence]:
     """Rows of the best candidates, the read rule asked again, identical texts once, best first."""
-    wanted = sorted(fused, key=lambda passage: (-fused[passage], passage))[: 3 * k]
-    rows = (
-        Passage.objects.visible_to(user)
-        .searchable()
-        .filter(pk__in=wanted)
-        .select_related("page", "version", "version__document__collection")
-        .defer("page__text", "vector")
-    )
-    found = [_evidence(row, scope, fused[row.pk], dense.get(row.pk, 0.0), full_text.get(row.pk, 0.0)) for row in rows]
-    found.sort(key=lambda item: (-item.score, item.passage_id))
+    wanted = sorted(found.score, key=lambda passage: (-found.score[passage], passage))[: 3 * k]
+    rows: list[Passage] = []
+    for start in range(0, len(wanted), _ROWS_AT_ONCE):
+        some = Passage.objects.visible_to(user).searchable().filter(pk__in=wanted[start : start + _ROWS_AT_ONCE])
+        rows.extend(some.select_related("page", "version__document__collection").defer("page__text", "vector"))
+    items = [_evidence(row, reading, found) for row in rows]
+    items.sort(key=lambda item: (-item.score, item.passage_id))
     seen: set[str] = set()
     distinct: list[Evidence] = []
-    for item in found:
+    for item in items:
         if item.text not in seen:
             seen.add(item.text)
             distinct.append(item)
     return distinct[:k]
 
 
-def _evidence(row: Passage, scope: Scope, fused: float, dense: float, full_text: float) -> Evidence:
+def _evidence(row: Passage, reading: Reading, found: Found) -> Evidence:
     version, document = row.version, row.version.document
-    replaced = document.pk in scope.replaced
+    replaced = document.pk in reading.scope.replaced
+    own_language = bool(reading.asked.language) and row.language == reading.asked.language
+    score = found.score[row.pk] + (LANGUAGE_BONUS if own_language and len(reading.scope.languages) > 1 else 0.0)
     return Evidence(
         passage_id=row.pk,
         document_id=document.pk,
@@ -188,9 +182,9 @@ def _evidence(row: Passage, scope: Scope, fused: float, dense: float, full_text:
         end=row.end,
         text=row.text,
         heading_path=tuple(row.heading_path),
-        score=fused * (SUPERSEDED_FACTOR if replaced else 1.0),
-        dense=dense,
-        lexical=full_text,
+        score=score * (SUPERSEDED_FACTOR if replaced else 1.0),
+        dense=found.dense.get(row.pk, 0.0),
+        lexical=found.lexical.get(row.pk, 0.0),
         effective=document.effective,
         dated=document.effective or version.created.date(),
         superseded=replaced,

@@ -103,7 +103,9 @@ def measure(dataset: Dataset, progress: Progress) -> dict[str, Any]:
 
 def _ledger(path: Path, passages: int, seconds: float, unreadable: list[str]) -> dict[str, Any]:
     """What ingest took, over all the runs that were needed."""
-    before = json.loads(path.read_text()) if path.is_file() else {"passages": 0, "seconds": 0.0, "unreadable": []}
+    before: dict[str, Any] = {"passages": 0, "seconds": 0.0, "unreadable": []}
+    if path.is_file():
+        before = json.loads(path.read_text())
     if passages or unreadable:
         before = {
             "passages": before["passages"] + passages,
@@ -118,4 +120,4 @@ def _speed(ledger: dict[str, Any], from_cache: int) -> float | None:
     """Passages a second; None when vectors came from an earlier run, for then it says nothing."""
     if not ledger["passages"] or not ledger["seconds"] or from_cache > 0:
         return None
-    return round(ledger["passages"] / ledger["seconds"], 2)
+    return round(float(ledger["passages"]) / float(ledger["seconds"]), 2)

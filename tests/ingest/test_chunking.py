@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.chunking import LONGEST, TARGET, Chunk, chunk_pages, embedding_input
-from ingest.language import language_of
 from ingest.parsers.base import ParsedPage
 from ingest.parsers.cleaning import clean_text
 from ingest.parsers.markdown import markdown_headings
+from knowledge.language import language_of
 
 LINES = st.one_of(
     st.just(""),

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from knowledge import documents
+from knowledge.followups import Exchange
 from knowledge.models import Collection, Document, Grant, Passage
 from knowledge.search import search, still_visible
 
@@ -126,4 +127,5 @@ def test_what_was_replaced_stands_behind_its_replacement_if_that_is_visible(
 
 
 def test_a_follow_up_is_searched_with_what_it_refers_to(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
-    assert names(people.bob, "And when do they expire?", context=["How many days of leave do I have?"])[0] == "leave.md"
+    before = [Exchange("How many days of leave do I have?")]
+    assert names(people.bob, "And when do they expire?", context=before)[0] == "leave.md"
