@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ from django.core.files import File
 from accounts.models import User
 from ingest.models import IngestJob
 from ingest.pipeline import run_inline
+from ingest.reading import Begun
 from ingest.uploads import Accepted, UploadRefused, accept_upload
+from knowledge.errors import FootnoteError
 from knowledge.models import Collection, DocumentVersion
 
 UNREACHABLE = "The workers cannot be reached; reading starts by itself when they are back."
@@ -82,11 +86,39 @@ def _begin(row: Row, accepted: Accepted) -> None:
         settle(row)
 
 
-def read_here(row: Row) -> None:
-    """Does the work on the row's version in this process, or looks up what became of it."""
-    if row.version_id is not None and row.state == "queued":
+def read_all_here(rows: Iterable[Row]) -> Iterator[Row]:
+    """Does the work on the rows' versions in this process, or looks up what became of them. While one file is
+    embedded, the next one is taken from ``rows`` and already being read.
+    """
+    following: tuple[Row, Begun | None] | None = None
+    try:
+        for row in chain(rows, [None]):
+            current, following = following, None if row is None else (row, _begin_reading(row))
+            if current is not None:
+                _read_here(*current)
+                yield current[0]
+    finally:
+        if following is not None and following[1] is not None:
+            following[1].close()
+
+
+def _begin_reading(row: Row) -> Begun | None:
+    if row.version_id is None or row.state != "queued":
+        return None
+    # What stands in the way is met again, and told, when its turn comes.
+    with suppress(FootnoteError):
+        return Begun(DocumentVersion.objects.get(pk=row.version_id))
+    return None
+
+
+def _read_here(row: Row, begun: Begun | None) -> None:
+    if row.version_id is None or row.state != "queued":
+        return
+    with begun or nullcontext():
+        row.began = time.monotonic()
         version = DocumentVersion.objects.get(pk=row.version_id)
-        while run_inline(version).active:
+        while run_inline(version, begun).active:
+            begun = None
             time.sleep(0.5)  # a worker has it, or it pauses after a failure that may pass
         settle(row)
 

@@ -1,7 +1,7 @@
 """The program on the other side of ``sandbox.run_in_child``: a template that forks one child for each file.
 
 The template is a clean interpreter that has imported what its children need and does nothing else: it never
-opens a file of a stranger and runs in a single thread, so a fork of it costs milliseconds and is as good as new.
+opens a file of a stranger and starts no threads, so a fork of it costs milliseconds and is as good as new.
 Each child gets its order, its limits and its folder, does one piece of work, and ends.
 
 A socket, the leash, ties each child to the one who asked for it: when that side hangs up, the child is killed;
