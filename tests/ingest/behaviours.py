@@ -77,7 +77,7 @@ def remember(word: str) -> list[str]:
 def surroundings() -> dict[str, object]:
     """The process this one was forked from, what is open, and what is allowed."""
     limits = {name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0] for name in ("AS", "CPU", "CORE")}
-    opened = {entry.name: os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.exists()}
+    opened = {entry.name: str(entry.readlink()) for entry in Path("/proc/self/fd").iterdir() if entry.exists()}
     modules = [name for name in ("django", "config.settings") if name in sys.modules]
     return {"parent": os.getppid(), "limits": limits, "opened": opened, "modules": modules}
 

@@ -178,7 +178,7 @@ def test_the_time_a_child_waits_for_its_reader_is_not_counted(tmp_path: Path) ->
 
 
 def test_work_nobody_listens_to_is_ended_with_its_folder(tmp_path: Path) -> None:
-    with Work(f"{HERE}:wait", limits=Limits(512 * 1024**2, 20, 60), workplace=tmp_path) as work:
+    with Work(f"{HERE}:wait", limits=Limits(512 * 1024**2, 20, 60), workplace=tmp_path):
         child = child_of(tmp_path)
     wait_until_dead(child)
     assert list(tmp_path.iterdir()) == []
