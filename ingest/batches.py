@@ -35,7 +35,7 @@ class Row:
     passages: int = 0
     seconds: float = 0.0
     error: str = ""
-    version_id: int | None = None
+    version: DocumentVersion | None = None
     began: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def take_in(file: Path, name: str, user: User, collection: Collection, send: boo
 
 def _begin(row: Row, accepted: Accepted) -> None:
     row.document_id = str(accepted.document.pk)
-    row.version_id = accepted.version.pk
+    row.version = accepted.version
     row.state = "queued"
     row.error = "" if accepted.sent else UNREACHABLE
     if accepted.job is None:
@@ -103,21 +103,20 @@ def read_all_here(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _begin_reading(row: Row) -> Begun | None:
-    if row.version_id is None or row.state != "queued":
+    if row.version is None or row.state != "queued":
         return None
     # What stands in the way is met again, and told, when its turn comes.
     with suppress(FootnoteError):
-        return Begun(DocumentVersion.objects.get(pk=row.version_id))
+        return Begun(row.version)
     return None
 
 
 def _read_here(row: Row, begun: Begun | None) -> None:
-    if row.version_id is None or row.state != "queued":
+    if row.version is None or row.state != "queued":
         return
     with begun or nullcontext():
         row.began = time.monotonic()
-        version = DocumentVersion.objects.get(pk=row.version_id)
-        while run_inline(version, begun).active:
+        while run_inline(row.version, begun).active:
             begun = None
             time.sleep(0.5)  # a worker has it, or it pauses after a failure that may pass
         settle(row)
@@ -125,7 +124,8 @@ def _read_here(row: Row, begun: Begun | None) -> None:
 
 def settle(row: Row) -> bool:
     """Copies what the database says of the row's version. True when nothing more will happen to it."""
-    version = DocumentVersion.objects.select_related("job").filter(pk=row.version_id or 0).first()
+    known = row.version.pk if row.version is not None else None
+    version = DocumentVersion.objects.select_related("job").filter(pk=known).first()
     if version is None:
         row.state, row.error = "cancelled", "The document was deleted meanwhile."
         return True

@@ -74,8 +74,8 @@ class Hold:
             raise TooLong
 
     def enter(self, stage: IngestJob.Stage) -> None:
-        self.confirm(stage=stage, stage_since=Now())
-        self.heed()
+        """Notes the stage; a file that is through in a moment is not worth a write for each."""
+        self.tick(stage=stage, stage_since=Now())
 
     def tick(self, **values: Any) -> None:
         """Notes progress; at most twice a second it is written and the wish to cancel is looked up."""

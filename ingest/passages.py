@@ -65,9 +65,8 @@ def embed(hold: Hold, pieces: Sequence[Piece]) -> tuple[str, dict[str, bytes]]:
     embedded again.
     """
     hold.enter(IngestJob.Stage.EMBEDDING)
-    hold.confirm(passages_total=len(pieces))
     embedder = get_embedder()
-    hold.confirm()  # loading the model may have taken a good part of the lease
+    hold.confirm(passages_total=len(pieces))  # loading the model may have taken a good part of the lease
     weight = Counter(piece.input_hash for piece in pieces)
     vectors = _stored(embedder, list(weight))
     done = sum(weight[known] for known in vectors)
@@ -80,7 +79,6 @@ def embed(hold: Hold, pieces: Sequence[Piece]) -> tuple[str, dict[str, bytes]]:
         vectors.update({key: _to_bytes(row) for (key, _), row in zip(batch, rows, strict=True)})
         done += sum(weight[key] for key, _ in batch)
         hold.tick(passages_done=done)
-    hold.confirm(passages_done=done)
     return embedder.model_id, vectors
 
 

@@ -70,7 +70,7 @@ def run(job_id: uuid.UUID, token: str, begun: Begun | None = None, *, quick: boo
 
 def run_inline(version: DocumentVersion, begun: Begun | None = None) -> IngestJob:
     """The whole work in this process, for commands and tests. Gives the job as it then is."""
-    job, _ = IngestJob.objects.get_or_create(version=version, defaults={"uploaded_by": version.created_by})
+    job, _ = IngestJob.objects.get_or_create(version=version, defaults={"uploaded_by_id": version.created_by_id})
     run(job.pk, uuid.uuid4().hex, begun)
     version.refresh_from_db()
     job.refresh_from_db()
@@ -101,8 +101,9 @@ def _name_document(version: DocumentVersion, title: str) -> None:
 
 
 def _process(hold: Hold, begun: Begun | None) -> None:
-    hold.heed()
     version = DocumentVersion.objects.select_related("document").get(job=hold.job_id)
+    if version.document.deleted is not None:
+        raise Cancelled
     reading = read_version(hold, version, begun)
     _name_document(version, reading.title)
     pieces = passages.split(hold, version, reading)

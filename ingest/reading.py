@@ -118,7 +118,7 @@ class _Saver:
         if "media_type" in message:
             self.reading.media_type = message["media_type"]
             self._stated = str(message["title"])
-            self._hold.confirm(pages_total=message["pages"])
+            self._hold.tick(pages_total=message["pages"])
             self._hold.expect(pages=message["pages"])
             return
         page = ParsedPage.from_json(message)
@@ -149,7 +149,6 @@ class _Saver:
             Page.objects.bulk_create(self._waiting)
         self._waiting = []
         self._saved = time.monotonic()
-        self._hold.heed()
 
 
 @contextmanager
