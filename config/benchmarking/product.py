@@ -113,5 +113,11 @@ class Product:
 
 if __name__ == "__main__":
     product = Product()
-    doings = (product.ingest, product.questions, product.edit, product.memory)
-    serve({doing.__name__: doing for doing in doings})
+    serve(
+        {
+            "ingest": product.ingest,
+            "questions": product.questions,
+            "edit": product.edit,
+            "memory": product.memory,
+        }
+    )

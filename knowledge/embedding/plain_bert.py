@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 from torch.nn.functional import embedding, gelu, layer_norm, linear, normalize, scaled_dot_product_attention
@@ -136,7 +137,7 @@ class PlainBertEmbedder:
                     torch.set_num_threads(self._threads)  # torch keeps this for each calling thread
                 lengths = [len(encoding.ids) for encoding in batch]
                 tokens = self._layers.run([number for encoding in batch for number in encoding.ids], lengths)
-            yield from zip(batch, tokens.split(lengths), strict=True)
+            yield from zip(batch, torch.split(tokens, lengths), strict=True)
 
 
 def _batches(encodings: Sequence[Encoding]) -> Iterator[list[Encoding]]:
@@ -169,35 +170,33 @@ class _Layers:
     """The network: embeddings, then layer upon layer. Texts of one pass lie end to end, so nothing is padded."""
 
     def __init__(self, recipe: Recipe) -> None:
-        with safe_open(recipe.directory / WEIGHTS, "pt") as weights:
-            names = set(weights.keys())
-            prefix = "bert." if "bert.embeddings.LayerNorm.weight" in names else ""
+        weights = load_file(recipe.directory / WEIGHTS)
+        prefix = "bert." if "bert.embeddings.LayerNorm.weight" in weights else ""
 
-            def tensor(name: str) -> Tensor:
-                return weights.get_tensor(prefix + name)
+        def affine(*names: str) -> Affine:
+            weight, bias = (torch.cat([weights[f"{prefix}{n}.{kind}"] for n in names]) for kind in ("weight", "bias"))
+            return weight, bias
 
-            def affine(*names: str) -> Affine:
-                weight, bias = (torch.cat([tensor(f"{n}.{kind}") for n in names]) for kind in ("weight", "bias"))
-                return weight, bias
+        def layer(number: int) -> _Layer:
+            at = f"encoder.layer.{number}."
+            parts = (f"{at}attention.self.{part}" for part in ("query", "key", "value"))
+            return _Layer(
+                affine(*parts),
+                affine(f"{at}attention.output.dense"),
+                affine(f"{at}attention.output.LayerNorm"),
+                affine(f"{at}intermediate.dense"),
+                affine(f"{at}output.dense"),
+                affine(f"{at}output.LayerNorm"),
+            )
 
-            def layer(number: int) -> _Layer:
-                at = f"encoder.layer.{number}."
-                parts = (f"{at}attention.self.{part}" for part in ("query", "key", "value"))
-                return _Layer(
-                    affine(*parts),
-                    affine(f"{at}attention.output.dense"),
-                    affine(f"{at}attention.output.LayerNorm"),
-                    affine(f"{at}intermediate.dense"),
-                    affine(f"{at}output.dense"),
-                    affine(f"{at}output.LayerNorm"),
-                )
-
-            self._words = tensor("embeddings.word_embeddings.weight")
-            # A text is one sentence to the model, so each place has one vector for place and sentence number.
-            places, sentences = (tensor(f"embeddings.{kind}_embeddings.weight") for kind in ("position", "token_type"))
-            self._places = places + sentences[0]
-            self._first_norm = affine("embeddings.LayerNorm")
-            self._layers = [layer(number) for number in range(recipe.layers)]
+        words, places, sentences = (
+            weights[f"{prefix}embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
+        )
+        self._words = words
+        # A text is one sentence to the model, so each place has one vector for place and sentence number.
+        self._places = places + sentences[0]
+        self._first_norm = affine("embeddings.LayerNorm")
+        self._layers = [layer(number) for number in range(recipe.layers)]
         self.width = int(self._words.shape[1])
         self._heads = recipe.heads
         self._epsilon = recipe.epsilon
@@ -220,7 +219,7 @@ class _Layers:
     def _attend(self, query_key_value: Tensor, lengths: list[int]) -> Tensor:
         """Every token looks at the tokens of its own text."""
         seen = []
-        for text in query_key_value.split(lengths):
+        for text in torch.split(query_key_value, lengths):
             query, key, value = text.view(1, len(text), 3, self._heads, -1).permute(2, 0, 3, 1, 4)
             heads = scaled_dot_product_attention(query, key, value)
             seen.append(heads.transpose(1, 2).reshape(len(text), self.width))
