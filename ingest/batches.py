@@ -124,7 +124,7 @@ def _read_here(row: Row, begun: Begun | None) -> None:
 
 def settle(row: Row) -> bool:
     """Copies what the database says of the row's version. True when nothing more will happen to it."""
-    known = row.version.pk if row.version is not None else None
+    known = row.version.pk if row.version is not None else 0
     version = DocumentVersion.objects.select_related("job").filter(pk=known).first()
     if version is None:
         row.state, row.error = "cancelled", "The document was deleted meanwhile."

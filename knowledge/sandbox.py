@@ -90,8 +90,10 @@ class Work:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="footnote-", dir=workplace))
             self._child = fork_child(ahead or target.partition(":")[0])
             stack.callback(self._child.end)
-            order = {"target": target, "args": args, "folder": folder}
-            order |= {"memory": limits.memory_bytes, "cpu": limits.cpu_seconds}
+            order = {
+                **{"target": target, "args": args, "folder": folder},
+                **{"memory": limits.memory_bytes, "cpu": limits.cpu_seconds},
+            }
             self._child.give(json.dumps(order).encode() + b"\n")
             self._ending = stack.pop_all()
 

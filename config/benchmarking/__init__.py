@@ -85,7 +85,7 @@ def _ingest(rounds: Sequence[dict[str, Any]]) -> dict[str, Any]:
     texts = last["embedded"]
 
     def rate(name: str) -> float:
-        return round(texts / statistics.median(row[name] for row in rounds), 2)
+        return round(float(texts / statistics.median(row[name] for row in rounds)), 2)
 
     figures: dict[str, Any] = {name: last[name] for name in ("documents", "not_ready", "passages", "embedded")}
     figures |= {
