@@ -11,8 +11,9 @@ vectors are the library's up to rounding; the contract suite compares them.
 from __future__ import annotations
 
 import json
-import threading
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,8 @@ from knowledge.embedding.base import Vectors
 from knowledge.embedding.weights import WEIGHTS, model_name
 from knowledge.errors import SearchUnavailable
 
-# So many tokens go through the layers together: their intermediate values stay in the processor's cache.
-TOKENS_AT_ONCE = 1024
+# At most about so many tokens go through the layers together: what lies between the layers stays in the cache.
+TOKENS_AT_ONCE = 512
 _KINDS = (("Transformer", "Pooling"), ("Transformer", "Pooling", "Normalize"))
 
 
@@ -91,8 +92,12 @@ def _lowers(directory: Path) -> bool:
 
 
 class PlainBertEmbedder:
-    """One forward pass at a time: two at once would only share the same cores. Between the passes over a long
-    list others have their turn, so a question never waits for more than one of them."""
+    """Many texts are shared out among the cores, a pass on each, because a pass that is split over cores waits at
+    every step for the slower one. A single text is split all the same: nobody else has work meanwhile.
+
+    Callers take turns after one pass on each core, so no list of texts holds up another one. Torch keeps the number
+    of threads for each thread that calls it, so every pass sets it first.
+    """
 
     def __init__(self, recipe: Recipe, *, query_prefix: str = "", passage_prefix: str = "", threads: int = 0) -> None:
         try:
@@ -103,8 +108,8 @@ class PlainBertEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(recipe.longest)
         self._prefixes = (query_prefix, passage_prefix)
-        self._threads = threads
-        self._lock = threading.Lock()
+        self._threads = threads or torch.get_num_threads()
+        self._cores = ThreadPoolExecutor(self._threads, "embedding")
         self._model_id = model_name(recipe.directory)
 
     @property
@@ -131,26 +136,45 @@ class PlainBertEmbedder:
     def _read(self, texts: Sequence[str]) -> Iterator[tuple[Encoding, Tensor]]:
         """Each text's tokens, whose ``offsets`` say which characters they stand for, and their (n, dimension)
         vectors after the last layer."""
-        for batch in _batches(self._tokenizer.encode_batch(list(texts))):
-            with self._lock, torch.inference_mode():
-                if self._threads and torch.get_num_threads() != self._threads:
-                    torch.set_num_threads(self._threads)  # torch keeps this for each calling thread
-                lengths = [len(encoding.ids) for encoding in batch]
-                tokens = self._layers.run([number for encoding in batch for number in encoding.ids], lengths)
-            yield from zip(batch, torch.split(tokens, lengths), strict=True)
+        batches = _batches(self._tokenizer.encode_batch(list(texts)), self._threads)
+        alone = len(batches) == 1
+        for at in range(0, len(batches), self._threads):
+            some = batches[at : at + self._threads]
+            passes = map(self._split_pass, some) if alone else self._cores.map(self._whole_pass, some)
+            for batch, vectors in zip(some, passes, strict=True):
+                yield from zip(batch, vectors, strict=True)
+
+    def _split_pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
+        return self._pass(batch, self._threads)
+
+    def _whole_pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
+        return self._pass(batch, 1)
+
+    def _pass(self, batch: Sequence[Encoding], threads: int) -> tuple[Tensor, ...]:
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        lengths = [len(encoding.ids) for encoding in batch]
+        with torch.inference_mode():
+            tokens = self._layers.run([number for encoding in batch for number in encoding.ids], lengths)
+            return torch.split(tokens, lengths)
 
 
-def _batches(encodings: Sequence[Encoding]) -> Iterator[list[Encoding]]:
-    batch: list[Encoding] = []
-    size = 0
+def _batches(encodings: Sequence[Encoding], cores: int) -> list[list[Encoding]]:
+    """Runs of texts of about the same size in tokens, small enough, and as many as keep all cores busy."""
+    total = sum(len(encoding.ids) for encoding in encodings)
+    rounds = math.ceil(total / (TOKENS_AT_ONCE * cores))
+    size = total / max(1, rounds * cores)
+    batches: list[list[Encoding]] = []
+    before, last = 0, -1
     for encoding in encodings:
-        if batch and size + len(encoding.ids) > TOKENS_AT_ONCE:
-            yield batch
-            batch, size = [], 0
-        batch.append(encoding)
-        size += len(encoding.ids)
-    if batch:
-        yield batch
+        # A text belongs to the run that its middle lies in.
+        place = int((before + len(encoding.ids) / 2) / size)
+        if place != last:
+            batches.append([])
+            last = place
+        batches[-1].append(encoding)
+        before += len(encoding.ids)
+    return batches
 
 
 Affine = tuple[Tensor, Tensor]  # weight, bias
