@@ -113,12 +113,22 @@ def web(address: Address) -> Program:
     )
 
 
-def worker() -> Program:
-    """Reads and embeds what was uploaded, one at a time, behind the people who ask; and does the housekeeping."""
+def workers() -> tuple[Program, Program]:
+    """They read and embed what was uploaded, each one file at a time, behind the people who ask. The first serves
+    the quick lane alone and does the housekeeping; the second serves the long lane and helps in the quick one.
+    """
+    quick, long = settings.INGEST_LANES
+    return (
+        _worker("worker", "--beat", "--queues", quick),
+        _worker("worker-long", "--queues", f"{long},{quick}"),
+    )
+
+
+def _worker(name: str, *arguments: str) -> Program:
     return _program(
-        "worker",
+        name,
         "celery",
-        *("-A", "config", "worker", "--beat", "--concurrency", "1", "--queues", "ingest"),
+        *("-A", "config", "worker", "--hostname", f"{name}@%h", "--concurrency", "1", *arguments),
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
         nice=10,
     )

@@ -15,6 +15,7 @@ import dj_database_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
+from kombu import Queue
 
 from config import broker
 from config.unfolding import UNFOLD as UNFOLD
@@ -222,7 +223,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
-CELERY_TASK_DEFAULT_QUEUE = "ingest"
+INGEST_LANES = ("ingest", "ingest-long")  # the queues, see ingest/lanes.py
+CELERY_TASK_DEFAULT_QUEUE = INGEST_LANES[0]
+CELERY_TASK_QUEUES = [Queue(lane, routing_key=lane) for lane in INGEST_LANES]  # a worker that names none serves both
 CELERY_TASK_PUBLISH_RETRY = False  # the database is the queue's truth: the sweeper sends again what was not sent
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.tasks.sweep", "schedule": 10.0},

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ from django.core.files import File
 from accounts.models import User
 from ingest.models import IngestJob
 from ingest.pipeline import run_inline
+from ingest.reading import Begun
 from ingest.uploads import Accepted, UploadRefused, accept_upload
+from knowledge.errors import FootnoteError
 from knowledge.models import Collection, DocumentVersion
 
 UNREACHABLE = "The workers cannot be reached; reading starts by itself when they are back."
@@ -31,7 +35,7 @@ class Row:
     passages: int = 0
     seconds: float = 0.0
     error: str = ""
-    version_id: int | None = None
+    version: DocumentVersion | None = None
     began: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
@@ -75,25 +79,53 @@ def take_in(file: Path, name: str, user: User, collection: Collection, send: boo
 
 def begin(row: Row, accepted: Accepted) -> None:
     row.document_id = str(accepted.document.pk)
-    row.version_id = accepted.version.pk
+    row.version = accepted.version
     row.state = "queued"
     row.error = "" if accepted.sent else UNREACHABLE
     if accepted.job is None:
         settle(row)
 
 
-def read_here(row: Row) -> None:
-    """Does the work on the row's version in this process, or looks up what became of it."""
-    if row.version_id is not None and row.state == "queued":
-        version = DocumentVersion.objects.get(pk=row.version_id)
-        while run_inline(version).active:
+def read_all_here(rows: Iterable[Row]) -> Iterator[Row]:
+    """Does the work on the rows' versions in this process, or looks up what became of them. While one file is
+    embedded, the next one is taken from ``rows`` and already being read.
+    """
+    following: tuple[Row, Begun | None] | None = None
+    try:
+        for row in chain(rows, [None]):
+            current, following = following, None if row is None else (row, _begin_reading(row))
+            if current is not None:
+                _read_here(*current)
+                yield current[0]
+    finally:
+        if following is not None and following[1] is not None:
+            following[1].close()
+
+
+def _begin_reading(row: Row) -> Begun | None:
+    if row.version is None or row.state != "queued":
+        return None
+    # What stands in the way is met again, and told, when its turn comes.
+    with suppress(FootnoteError):
+        return Begun(row.version)
+    return None
+
+
+def _read_here(row: Row, begun: Begun | None) -> None:
+    if row.version is None or row.state != "queued":
+        return
+    with begun or nullcontext():
+        row.began = time.monotonic()
+        while run_inline(row.version, begun).active:
+            begun = None
             time.sleep(0.5)  # a worker has it, or it pauses after a failure that may pass
         settle(row)
 
 
 def settle(row: Row) -> bool:
     """Copies what the database says of the row's version. True when nothing more will happen to it."""
-    version = DocumentVersion.objects.select_related("job").filter(pk=row.version_id or 0).first()
+    known = row.version.pk if row.version is not None else 0
+    version = DocumentVersion.objects.select_related("job").filter(pk=known).first()
     if version is None:
         row.state, row.error = "cancelled", "The document was deleted meanwhile."
         return True

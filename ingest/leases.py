@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
 
+from ingest.lanes import QUICK_PAGES, QUICK_PASSAGES, TooLong
 from ingest.models import IngestJob
 from knowledge.errors import FootnoteError
 
@@ -48,9 +49,10 @@ def free() -> Q:
 class Hold:
     """One worker's hold on one job. Methods raise LeaseLost when it is no longer its own."""
 
-    def __init__(self, job_id: uuid.UUID, token: str) -> None:
+    def __init__(self, job_id: uuid.UUID, token: str, *, quick: bool = False) -> None:
         self.job_id = job_id
         self.token = token
+        self._quick = quick
         self._written = time.monotonic()
         self._unsaved: dict[str, Any] = {}
 
@@ -66,9 +68,14 @@ class Hold:
         self._unsaved.clear()
         self._written = time.monotonic()
 
+    def expect(self, *, pages: int = 0, passages: int = 0) -> None:
+        """Raises TooLong when so much is still to be done for a job in the quick lane."""
+        if self._quick and (pages > QUICK_PAGES or passages > QUICK_PASSAGES):
+            raise TooLong
+
     def enter(self, stage: IngestJob.Stage) -> None:
-        self.confirm(stage=stage, stage_since=Now())
-        self.heed()
+        """Notes the stage; a file that is through in a moment is not worth a write for each."""
+        self.tick(stage=stage, stage_since=Now())
 
     def tick(self, **values: Any) -> None:
         """Notes progress; at most twice a second it is written and the wish to cancel is looked up."""
@@ -87,7 +94,7 @@ class Hold:
             raise Cancelled
 
 
-def take(job_id: uuid.UUID, token: str) -> Hold | None:
+def take(job_id: uuid.UUID, token: str, *, quick: bool = False) -> Hold | None:
     """The hold on a free job, or None when it is not there, not free or was tried too often."""
     taken = IngestJob.objects.filter(free(), pk=job_id, attempts__lt=settings.INGEST_MAX_ATTEMPTS).update(
         state=State.RUNNING,
@@ -105,4 +112,4 @@ def take(job_id: uuid.UUID, token: str) -> Hold | None:
         error_code="",
         note="",
     )
-    return Hold(job_id, token) if taken else None
+    return Hold(job_id, token, quick=quick) if taken else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from ingest.leases import Hold, after
@@ -51,6 +51,13 @@ def paused(hold: Hold, code: str, sentence: str) -> bool:
         error=sentence,
     )
     return True
+
+
+def moved(hold: Hold) -> bool:
+    """Back to the queue, for the long lane: not a failure, so it is no attempt. False when it is not ours any more."""
+    changes = {"state": State.QUEUED, "stage": IngestJob.Stage.RECEIVED, "lease_token": ""}
+    undated = dict.fromkeys(("lease_until", "enqueued"))
+    return bool(hold.mine().update(**changes, **undated, attempts=F("attempts") - 1))
 
 
 def request_cancel(job: IngestJob) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from django.conf import settings
 
 from ingest.chunking import CHUNKER, Chunk, chunk_pages, embedding_input
+from ingest.lanes import turn_to_embed
 from ingest.leases import Hold
 from ingest.models import IngestJob
 from ingest.parsers.base import ParsedPage
@@ -64,20 +65,20 @@ def embed(hold: Hold, pieces: Sequence[Piece]) -> tuple[str, dict[str, bytes]]:
     embedded again.
     """
     hold.enter(IngestJob.Stage.EMBEDDING)
-    hold.confirm(passages_total=len(pieces))
     embedder = get_embedder()
-    hold.confirm()  # loading the model may have taken a good part of the lease
+    hold.confirm(passages_total=len(pieces))  # loading the model may have taken a good part of the lease
     weight = Counter(piece.input_hash for piece in pieces)
     vectors = _stored(embedder, list(weight))
     done = sum(weight[known] for known in vectors)
     missing = {piece.input_hash: piece.input for piece in pieces if piece.input_hash not in vectors}
-    # Texts of like length share a batch: padding costs as much as text.
+    hold.expect(passages=len(missing))
+    # Texts of like length share a batch: for a model that pads, padding costs as much as text.
     for batch in _batches(sorted(missing.items(), key=lambda item: len(item[1])), settings.EMBEDDING_BATCH):
-        rows = embedder.embed_documents([text for _, text in batch])
+        with turn_to_embed():
+            rows = embedder.embed_documents([text for _, text in batch])
         vectors.update({key: _to_bytes(row) for (key, _), row in zip(batch, rows, strict=True)})
         done += sum(weight[key] for key, _ in batch)
         hold.tick(passages_done=done)
-    hold.confirm(passages_done=done)
     return embedder.model_id, vectors
 
 

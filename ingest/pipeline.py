@@ -24,10 +24,11 @@ import uuid
 from django.db import OperationalError, transaction
 
 from ingest import leases, outcomes, passages
+from ingest.lanes import TooLong
 from ingest.leases import Cancelled, Hold, LeaseLost
 from ingest.models import IngestJob
 from ingest.names import title_from
-from ingest.reading import read_version
+from ingest.reading import Begun, read_version
 from knowledge.documents import publish_version
 from knowledge.errors import DocumentGone, PermanentError, TransientError, UnreadableDocument
 from knowledge.models import Document, DocumentVersion, Passage
@@ -37,15 +38,20 @@ logger = logging.getLogger("footnote.ingest")
 _ROWS_AT_ONCE = 500
 
 
-def run(job_id: uuid.UUID, token: str) -> None:
+def run(job_id: uuid.UUID, token: str, begun: Begun | None = None, *, quick: bool = False) -> bool:
     """Does the job when it is free, and records how it ended. Only errors nobody foresaw come out of here:
-    then the lease ends by itself and the sweeper tries again, up to ``INGEST_MAX_ATTEMPTS`` times."""
-    hold = leases.take(job_id, token)
+    then the lease ends by itself and the sweeper tries again, up to ``INGEST_MAX_ATTEMPTS`` times.
+    ``begun``: its file, when somebody began to read it already. True when a ``quick`` run found that the job is
+    long and left it for the long lane."""
+    hold = leases.take(job_id, token, quick=quick)
     if hold is None:
-        return
+        return False
     logger.info("job started job=%s", job_id)
     try:
-        _process(hold)
+        _process(hold, begun)
+    except TooLong:
+        logger.info("job moved job=%s", job_id)
+        return outcomes.moved(hold)
     except LeaseLost:
         logger.info("job lost job=%s", job_id)
     except (Cancelled, DocumentGone):
@@ -59,12 +65,13 @@ def run(job_id: uuid.UUID, token: str) -> None:
         _pause(hold, "unavailable", str(error))
     except OperationalError:
         _pause(hold, "database", "The database could not be written to. This is tried again by itself.")
+    return False
 
 
-def run_inline(version: DocumentVersion) -> IngestJob:
+def run_inline(version: DocumentVersion, begun: Begun | None = None) -> IngestJob:
     """The whole work in this process, for commands and tests. Gives the job as it then is."""
-    job, _ = IngestJob.objects.get_or_create(version=version, defaults={"uploaded_by": version.created_by})
-    run(job.pk, uuid.uuid4().hex)
+    job, _ = IngestJob.objects.get_or_create(version=version, defaults={"uploaded_by_id": version.created_by_id})
+    run(job.pk, uuid.uuid4().hex, begun)
     version.refresh_from_db()
     job.refresh_from_db()
     return job
@@ -93,10 +100,11 @@ def _name_document(version: DocumentVersion, title: str) -> None:
         document.title = title
 
 
-def _process(hold: Hold) -> None:
-    hold.heed()
+def _process(hold: Hold, begun: Begun | None) -> None:
     version = DocumentVersion.objects.select_related("document").get(job=hold.job_id)
-    reading = read_version(hold, version)
+    if version.document.deleted is not None:
+        raise Cancelled
+    reading = read_version(hold, version, begun)
     _name_document(version, reading.title)
     pieces = passages.split(hold, version, reading)
     model_id, vectors = passages.embed(hold, pieces)

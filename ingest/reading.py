@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from ingest.parsers.base import Heading, ParsedPage
 from ingest.titles import own_title
 from knowledge.errors import UnreadableDocument
 from knowledge.models import DocumentVersion, Page, Passage
-from knowledge.sandbox import run_in_child
+from knowledge.sandbox import Limits, Work
 
 _PAGES_AT_ONCE = 50
 _SECONDS_BETWEEN_SAVES = 1.0
@@ -51,26 +51,54 @@ class Reading:
         return " ".join(parts)
 
 
-def read_version(hold: Hold, version: DocumentVersion) -> Reading:
-    """Replaces the version's pages by what its file holds. Raises UnreadableDocument, Cancelled, LeaseLost."""
+class Begun:
+    """A file that is being read in a child. The child goes on by itself, until as much is read as its pipe holds,
+    so a file can be begun while the one before it is still being embedded.
+
+    A context manager, which ends the child.
+    """
+
+    def __init__(self, version: DocumentVersion) -> None:
+        """Raises UnreadableDocument when the stored file is missing, TransientError when no child can be had."""
+        limits = Limits(settings.PARSE_MEMORY_BYTES, settings.PARSE_CPU_SECONDS, settings.PARSE_WALL_SECONDS)
+        with ExitStack() as stack:
+            path = stack.enter_context(_local(version.blob))
+            self.work = stack.enter_context(
+                Work(
+                    "ingest.parsers:read_file",
+                    str(path),
+                    version.filename,
+                    limits=limits,
+                    workplace=settings.FILE_UPLOAD_TEMP_DIR,
+                    ahead="ingest.parsers.ahead",
+                )
+            )
+            self._ending = stack.pop_all()
+
+    def __enter__(self) -> Begun:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Again: changes nothing."""
+        self._ending.close()
+
+
+def read_version(hold: Hold, version: DocumentVersion, begun: Begun | None = None) -> Reading:
+    """Replaces the version's pages by what its file holds; ``begun`` when its file is being read already.
+
+    Raises UnreadableDocument, Cancelled, LeaseLost, TransientError.
+    """
     hold.enter(IngestJob.Stage.READING)
     with transaction.atomic():
         hold.confirm()
         Passage.objects.filter(version=version).delete()
         Page.objects.filter(version=version).delete()
     saver = _Saver(hold, version)
-    with _local(version.blob) as path:
-        run_in_child(
-            "ingest.parsers:read_file",
-            str(path),
-            version.filename,
-            memory_bytes=settings.PARSE_MEMORY_BYTES,
-            cpu_seconds=settings.PARSE_CPU_SECONDS,
-            wall_seconds=settings.PARSE_WALL_SECONDS,
-            on_progress=saver.receive,
-            should_stop=saver.pause,
-            workplace=settings.FILE_UPLOAD_TEMP_DIR,
-        )
+    with begun or Begun(version) as reading:
+        reading.work.result(saver.receive, saver.pause)
     saver.flush()
     return saver.reading
 
@@ -90,7 +118,8 @@ class _Saver:
         if "media_type" in message:
             self.reading.media_type = message["media_type"]
             self._stated = str(message["title"])
-            self._hold.confirm(pages_total=message["pages"])
+            self._hold.tick(pages_total=message["pages"])
+            self._hold.expect(pages=message["pages"])
             return
         page = ParsedPage.from_json(message)
         reading = self.reading
@@ -120,7 +149,6 @@ class _Saver:
             Page.objects.bulk_create(self._waiting)
         self._waiting = []
         self._saved = time.monotonic()
-        self._hold.heed()
 
 
 @contextmanager

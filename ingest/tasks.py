@@ -1,7 +1,6 @@
 """What Celery runs: thin, with ids only. Running any of them twice, or at the same time, changes nothing.
 
-Priorities (0 goes first): housekeeping, then small files, then large ones, so that a short memo does not
-wait behind a thousand-page manual.
+Files go through two lanes (``lanes``), each a queue; housekeeping goes first in the quick one.
 """
 
 from __future__ import annotations
@@ -14,9 +13,11 @@ from typing import Any
 from celery import current_app, shared_task
 from django.db.models import Q
 from django.db.models.functions import Now
+from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from ingest import outcomes, pipeline
+from ingest.lanes import LONG, QUICK, lane_for
 from ingest.leases import free
 from ingest.leftovers import remove_leftovers
 from ingest.models import IngestJob
@@ -25,17 +26,18 @@ from knowledge.projection import write_snapshot_if_due
 
 logger = logging.getLogger("footnote.ingest")
 
-SMALL_FILE, LARGE_FILE = 3, 6
-LARGE_FILE_BYTES = 5 * 1024 * 1024
+FILE = 3  # the priority; 0 goes first
 RESEND_AFTER = timedelta(seconds=30)
 RESEND_AT_ONCE = 1000
 _STALE_SECONDS = 25
 
 
-@shared_task
-def process(job_id: str) -> None:
+@shared_task(bind=True)
+def process(self: Any, job_id: str) -> None:
     """Reads one version. The token is new for each delivery: one delivered twice must not pass for its twin."""
-    pipeline.run(uuid.UUID(job_id), uuid.uuid4().hex)
+    job, quick = uuid.UUID(job_id), self.request.delivery_info.get("routing_key") == QUICK
+    if pipeline.run(job, uuid.uuid4().hex, quick=quick):
+        enqueue_job(job, LONG)
 
 
 @shared_task(priority=0, expires=_STALE_SECONDS)
@@ -67,18 +69,18 @@ def snapshot_index() -> None:
     remove_leftovers()
 
 
-def enqueue_job(job_id: uuid.UUID) -> bool:
-    """Sends a job to the workers. False when their queue is out of reach: the sweeper then sends it later."""
+def enqueue_job(job_id: uuid.UUID, lane: str | None = None) -> bool:
+    """Sends a job to the workers, into the lane for its size when none is named. False when their queue is out of
+    reach: the sweeper then sends it later.
+    """
     job = IngestJob.objects.filter(pk=job_id).select_related("version").first()
     if job is None:
         return True
-    large = job.version.size > LARGE_FILE_BYTES
+    queue = lane or lane_for(job.version.size)
     try:
         with current_app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
-            process.apply_async(
-                (str(job_id),), producer=connection.Producer(), priority=LARGE_FILE if large else SMALL_FILE
-            )
+            process.apply_async((str(job_id),), producer=connection.Producer(), queue=queue, priority=FILE)
     except OperationalError:
         logger.warning("queue out of reach job=%s", job_id)
         return False
@@ -87,12 +89,15 @@ def enqueue_job(job_id: uuid.UUID) -> bool:
 
 
 def _messages() -> int:
-    """Messages in the queue, housekeeping included."""
+    """Messages in both queues, housekeeping included."""
     with current_app.connection_for_read() as connection:
         connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
-        queue = current_app.conf.task_default_queue
-        channel: Any = connection.default_channel
-        try:
-            return int(channel.queue_declare(queue, passive=True).message_count)
-        except connection.channel_errors:
-            return 0  # a queue with nothing in it does not exist
+        return sum(_waiting_in(connection, queue) for queue in (QUICK, LONG))
+
+
+def _waiting_in(connection: Connection, queue: str) -> int:
+    channel: Any = connection.default_channel
+    try:
+        return int(channel.queue_declare(queue, passive=True).message_count)
+    except connection.channel_errors:
+        return 0  # a queue with nothing in it does not exist

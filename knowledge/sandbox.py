@@ -1,10 +1,10 @@
 """Work on files that strangers made, in a child process that may die without harm.
 
-``run_in_child("package.module:function", …)`` runs a function in a fresh interpreter: no Django, an
-environment of three variables (so no secret is inherited), its own empty folder to work in, and limits on
-memory, CPU time, the size of written files and open files. A network is neither given nor taken away: what
-runs in here must not use one (the parsers never do), and an installation that wants proof runs the workers
-without a route to outside.
+``run_in_child("package.module:function", …)`` runs a function in a process of its own, forked from a clean
+interpreter that never saw a file (``sandbox_child``): no Django, an environment of a few harmless variables (so
+no secret is inherited), its own empty folder to work in, and limits on memory, CPU time, the size of written
+files and open files. A network is neither given nor taken away: what runs in here must not use one (the parsers
+never do), and an installation that wants proof runs the workers without a route to outside.
 
 Parent and child speak JSON, a line a message: ``yielded`` (as often as a generator target yields, delivered
 at once) and last ``returned`` or ``unreadable``. Everything else the child prints goes to a bounded buffer,
@@ -15,25 +15,20 @@ document.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import importlib
-import inspect
 import json
 import logging
 import os
-import resource
 import selectors
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from knowledge.errors import FootnoteError, UnreadableDocument
+from knowledge.errors import FootnoteError, TransientError, UnreadableDocument
+from knowledge.forking import Child, fork_child
 
 logger = logging.getLogger("footnote.sandbox")
 
@@ -41,11 +36,12 @@ WRITTEN_FILE_BYTES = 256 * 1024 * 1024
 OPEN_FILES = 128
 _STDERR_KEPT = 16 * 1024
 _POLL_SECONDS = 0.1
-_ROOT = Path(__file__).resolve().parent.parent
 
 TOO_SLOW = "Reading this file took longer than allowed, so it was stopped. Split it and upload the parts."
 TOO_LARGE = "Reading this file needed more memory than allowed, so it was stopped. Split it and upload the parts."
 DAMAGED = "This file is damaged and cannot be read. Open it in its own program, save it again and upload the new file."
+
+LOST = "The process that reads files was stopped. This is tried again by itself."
 
 
 class ChildStopped(FootnoteError):
@@ -69,6 +65,59 @@ class _Conversation:
             yield line
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one child may use: bytes of address space, seconds of processor time, seconds by the clock."""
+
+    memory_bytes: int
+    cpu_seconds: int
+    wall_seconds: float
+
+
+class Work:
+    """One call in a child that has begun and goes on by itself until its pipe is full; ``result`` listens to it.
+
+    A context manager: at its end the child is gone, with all it started and the folder it worked in.
+    """
+
+    def __init__(
+        self, target: str, *args: Any, limits: Limits, workplace: Path | None = None, ahead: str | None = None
+    ) -> None:
+        """``ahead`` is a module to import once for all children, when the target's own module is not enough."""
+        self.target = target
+        self._limits = limits
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="footnote-", dir=workplace))
+            self._child = fork_child(ahead or target.partition(":")[0])
+            stack.callback(self._child.end)
+            order = {
+                **{"target": target, "args": args, "folder": folder},
+                **{"memory": limits.memory_bytes, "cpu": limits.cpu_seconds},
+            }
+            self._child.give(json.dumps(order).encode() + b"\n")
+            self._ending = stack.pop_all()
+
+    def __enter__(self) -> Work:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        self._ending.close()
+
+    def result(
+        self, on_progress: Callable[[Any], None] | None = None, should_stop: Callable[[], bool] | None = None
+    ) -> Any:
+        """What the target returns; see ``run_in_child``. The clock runs from here on, not from when it began."""
+        said = _converse(self._child, time.monotonic() + self._limits.wall_seconds, on_progress, should_stop)
+        if said.answer is None:
+            raise _cause_of_death(self.target, self._child.status, bytes(said.stderr))
+        if "unreadable" in said.answer:
+            raise UnreadableDocument(*said.answer["unreadable"])
+        return said.answer["returned"]
+
+
 def run_in_child(
     target: str,
     *args: Any,
@@ -83,69 +132,21 @@ def run_in_child(
 
     When it is a generator, each yielded value reaches ``on_progress`` as it comes, and a slow receiver slows
     the child down. ``should_stop`` is asked several times a second. Raises UnreadableDocument (its own, or
-    ``too_slow``, ``too_large``, ``damaged`` when the child died), ChildStopped, and whatever the two
-    callbacks raise; the child is gone in every case, with the folder in ``workplace`` it worked in.
+    ``too_slow``, ``too_large``, ``damaged`` when the child died), ChildStopped, TransientError when no child can
+    be had, and whatever the two callbacks raise; the child is gone in every case, with the folder in
+    ``workplace`` it worked in.
     """
-    with tempfile.TemporaryDirectory(prefix="footnote-", dir=workplace) as folder:
-        child = _start(folder)
-        try:
-            order = {"target": target, "args": args, "memory": memory_bytes, "cpu": cpu_seconds}
-            said = _converse(child, order, time.monotonic() + wall_seconds, on_progress, should_stop)
-        finally:
-            _end(child)
-    if said.answer is None:
-        raise _cause_of_death(target, child.returncode, bytes(said.stderr))
-    if "unreadable" in said.answer:
-        raise UnreadableDocument(*said.answer["unreadable"])
-    return said.answer["returned"]
-
-
-def _start(folder: str) -> subprocess.Popen[bytes]:
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "PYTHONPATH": str(_ROOT),
-        "PYTHONUTF8": "1",
-        # Libraries for arithmetic reserve address space per thread, and the limit counts it.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "knowledge.sandbox", str(os.getpid())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=folder,
-        env=environment,
-        start_new_session=True,
-        bufsize=0,
-    )
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Kills the child with all it started; it is waited for, so that no dead process stays behind."""
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-    for pipe in (child.stdin, child.stdout, child.stderr):
-        if pipe is not None:
-            pipe.close()
+    with Work(target, *args, limits=Limits(memory_bytes, cpu_seconds, wall_seconds), workplace=workplace) as work:
+        return work.result(on_progress, should_stop)
 
 
 def _converse(
-    child: subprocess.Popen[bytes],
-    order: dict[str, Any],
+    child: Child,
     deadline: float,
     on_progress: Callable[[Any], None] | None,
     should_stop: Callable[[], bool] | None,
 ) -> _Conversation:
     said = _Conversation()
-    if child.stdin is None or child.stdout is None or child.stderr is None:
-        raise TypeError("the child was started without pipes")
-    with contextlib.suppress(BrokenPipeError):  # a child that is already dead says so below
-        child.stdin.write(json.dumps(order).encode() + b"\n")
-        child.stdin.close()
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
         selector.register(child.stderr, selectors.EVENT_READ)
@@ -154,7 +155,7 @@ def _converse(
                 data = os.read(key.fd, 65536)
                 if not data:
                     selector.unregister(key.fileobj)
-                elif key.fileobj is child.stderr:
+                elif key.fd == child.stderr:
                     said.stderr = (said.stderr + data)[-_STDERR_KEPT:]
                 else:
                     _listen(said, data, on_progress)
@@ -175,8 +176,12 @@ def _listen(said: _Conversation, data: bytes, on_progress: Callable[[Any], None]
             on_progress(message["yielded"])
 
 
-def _cause_of_death(target: str, status: int | None, stderr: bytes) -> UnreadableDocument:
+def _cause_of_death(target: str, status: int | None, stderr: bytes) -> FootnoteError:
     text = stderr.decode(errors="replace")
+    if status is None:
+        # Not the file's doing: the process that children are forked from was killed, and they with it.
+        logger.warning("child lost target=%s", target)
+        return TransientError(LOST)
     memory = "MemoryError" in text or "bad_alloc" in text or status == -signal.SIGKILL
     if status == -signal.SIGXCPU:
         error = UnreadableDocument("too_slow", TOO_SLOW)
@@ -195,62 +200,3 @@ def _outline(stderr: str) -> str:
     last = next((line for line in reversed(lines) if line and not line.startswith(" ")), "")
     name = last.split(":")[0]
     return " < ".join([name if name.replace(".", "").isidentifier() else "", *reversed(places[-3:])])
-
-
-# --- the child
-# ------------------------------------------------------------------------------------------------------
-def _limit(memory_bytes: int, cpu_seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    # The soft limit kills with SIGXCPU, which tells the parent why; the hard one with SIGKILL.
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN_FILE_BYTES, WRITTEN_FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
-
-
-def _die_with(parent: int) -> None:
-    """Asks the kernel (Linux) to kill this process when its parent dies, so that no reader outlives its worker."""
-    if sys.platform == "linux":
-        set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-
-
-def _work(order: dict[str, Any], out: IO[bytes]) -> None:
-    def say(kind: str, value: Any) -> None:
-        out.write(json.dumps({kind: value}).encode() + b"\n")
-        out.flush()
-
-    module, _, name = order["target"].partition(":")
-    try:
-        result = getattr(importlib.import_module(module), name)(*order["args"])
-        if inspect.isgenerator(result):
-            while True:
-                try:
-                    say("yielded", next(result))
-                except StopIteration as end:
-                    result = end.value
-                    break
-        say("returned", result)
-    except UnreadableDocument as error:
-        say("unreadable", [error.code, str(error)])
-    except MemoryError:
-        say("unreadable", ["too_large", TOO_LARGE])
-
-
-def _main() -> None:
-    _die_with(int(sys.argv[1]))
-    order = json.loads(sys.stdin.buffer.readline())
-    # What libraries print must not mix with the messages: standard output becomes standard error.
-    with os.fdopen(os.dup(1), "wb") as out:
-        os.dup2(2, 1)
-        _limit(order["memory"], order["cpu"])
-        _work(order, out)
-        out.flush()
-        # At once: nothing is left to do, and tearing down large libraries takes time and may crash.
-        os._exit(0)
-
-
-if __name__ == "__main__":
-    _main()

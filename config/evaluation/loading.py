@@ -12,7 +12,7 @@ from accounts.models import User
 from config.evaluation.alignment import find_words, offsets_in
 from config.evaluation.datasets import Dataset, DatasetQuestion, SourceDocument
 from config.evaluation.measures import Span
-from ingest.batches import Row, begin, read_here
+from ingest.batches import Row, begin, read_all_here
 from ingest.uploads import UploadRefused, accept_upload
 from knowledge.models import Collection, Document, Grant, Page
 
@@ -43,13 +43,19 @@ def load(dataset: Dataset, user: User, progress: Callable[[int], None]) -> Loade
     collection = Collection.objects.get(slug=_COLLECTION)
     there = set(Document.objects.filter(current__isnull=False).values_list("name", flat=True))
     loaded, started = Loaded(), time.perf_counter()
-    for number, source in enumerate(dataset.documents):
-        if stored_name(number, source) not in there:
-            row = _read(stored_name(number, source), source, user, collection)
-            loaded.passages += row.passages
-            if row.state != "ready":
-                loaded.unreadable.append(f"{source.id}: {row.error}")
-        progress(number + 1)
+    missing = [
+        (name, source)
+        for number, source in enumerate(dataset.documents)
+        if (name := stored_name(number, source)) not in there
+    ]
+    done = len(dataset.documents) - len(missing)
+    progress(done)
+    for row in read_all_here(_take_in(name, source, user, collection) for name, source in missing):
+        done += 1
+        loaded.passages += row.passages
+        if row.state != "ready":
+            loaded.unreadable.append(f"{row.path}: {row.error}")
+        progress(done)
     loaded.seconds = time.perf_counter() - started
     return loaded
 
@@ -59,7 +65,7 @@ def stored_name(number: int, source: SourceDocument) -> str:
     return f"{number:07d}/{source.path.name}" if source.path else f"{number:07d}.txt"
 
 
-def _read(name: str, source: SourceDocument, user: User, collection: Collection) -> Row:
+def _take_in(name: str, source: SourceDocument, user: User, collection: Collection) -> Row:
     row = Row(source.id, began=time.monotonic())
     try:
         if source.path is None:
@@ -72,9 +78,9 @@ def _read(name: str, source: SourceDocument, user: User, collection: Collection)
         row.error = str(error)
         return row
     if source.title and accepted.outcome == "new":
-        Document.objects.filter(pk=accepted.document.pk).update(title=source.title[:_LONGEST_TITLE])
+        accepted.document.title = source.title[:_LONGEST_TITLE]
+        accepted.document.save(update_fields=["title"])
     begin(row, accepted)
-    read_here(row)
     return row
 
 

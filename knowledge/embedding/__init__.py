@@ -10,6 +10,7 @@ from django.conf import settings
 from knowledge.embedding.base import Embedder, Vectors
 from knowledge.embedding.cached import CachedEmbedder
 from knowledge.embedding.packaged import packaged_model_dir
+from knowledge.errors import ConfigurationError
 
 __all__ = ["Embedder", "Vectors", "get_embedder", "model_dir"]
 
@@ -30,17 +31,32 @@ def get_embedder() -> Embedder:
     key = (str(model_dir()), settings.EMBEDDING_QUERY_PREFIX, settings.EMBEDDING_PASSAGE_PREFIX)
     with _lock:
         if key not in _loaded:
-            # Importing the model library costs seconds and memory, so only processes that embed pay for it.
-            from knowledge.embedding.sentence_transformer import SentenceTransformerEmbedder
-
-            embedder: Embedder = SentenceTransformerEmbedder(
-                Path(key[0]),
-                query_prefix=key[1],
-                passage_prefix=key[2],
-                batch_size=settings.EMBEDDING_BATCH,
-                threads=settings.EMBEDDING_THREADS,
-            )
+            embedder = _load(*key)
             if settings.EMBEDDING_CACHE:
                 embedder = CachedEmbedder(embedder, Path(settings.EMBEDDING_CACHE))
             _loaded[key] = embedder
         return _loaded[key]
+
+
+def _load(directory: str, query_prefix: str, passage_prefix: str) -> Embedder:
+    folder = Path(directory)
+    if not folder.is_dir():
+        raise ConfigurationError(f"The embedding model folder {folder} does not exist.")
+    # Importing a model library costs seconds and memory, so only processes that embed pay for one, and only for
+    # the one they need.
+    from knowledge.embedding.plain_bert import PlainBertEmbedder, recipe
+
+    plain = recipe(folder)
+    if plain is not None:
+        return PlainBertEmbedder(
+            plain, query_prefix=query_prefix, passage_prefix=passage_prefix, threads=settings.EMBEDDING_THREADS
+        )
+    from knowledge.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(
+        folder,
+        query_prefix=query_prefix,
+        passage_prefix=passage_prefix,
+        batch_size=settings.EMBEDDING_BATCH,
+        threads=settings.EMBEDDING_THREADS,
+    )

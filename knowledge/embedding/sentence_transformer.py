@@ -1,8 +1,7 @@
-"""Embedding by any sentence-transformers model in a local folder."""
+"""Embedding by any sentence-transformers model in a local folder, through that library."""
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,23 +12,12 @@ from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as model_logging
 
 from knowledge.embedding.base import Vectors
+from knowledge.embedding.weights import model_name
 from knowledge.errors import ConfigurationError, SearchUnavailable
-
-_WEIGHT_FILES = ("model.safetensors", "onnx/model.onnx")
-
-
-def weights_fingerprint(directory: Path) -> str:
-    """First 12 hex digits of the SHA-256 of the weights: two models never pass for one another."""
-    for name in _WEIGHT_FILES:
-        path = directory / name
-        if path.is_file():
-            with path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()[:12]
-    raise ConfigurationError(f"The embedding model folder {directory} holds no weights in the safetensors format.")
 
 
 class SentenceTransformerEmbedder:
-    """Mean-pooled, normalised sentence vectors (Reimers and Gurevych, 2019, arXiv 1908.10084)."""
+    """Normalised sentence vectors (Reimers and Gurevych, 2019, arXiv 1908.10084), pooled as the model says."""
 
     def __init__(
         self,
@@ -40,8 +28,6 @@ class SentenceTransformerEmbedder:
         batch_size: int = 32,
         threads: int = 0,
     ) -> None:
-        if not directory.is_dir():
-            raise ConfigurationError(f"The embedding model folder {directory} does not exist.")
         if threads:
             torch.set_num_threads(threads)
         # Commands own their standard error.
@@ -58,8 +44,7 @@ class SentenceTransformerEmbedder:
         self._prefixes = (query_prefix, passage_prefix)
         self._batch_size = batch_size
         self._lock = threading.Lock()
-        name = self._model.model_card_data.model_id or directory.parent.name
-        self._model_id = f"{str(name).rsplit('/', maxsplit=1)[-1]}@{weights_fingerprint(directory)}"
+        self._model_id = model_name(directory)
 
     @property
     def model_id(self) -> str:

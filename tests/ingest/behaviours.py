@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -59,4 +61,27 @@ def write_much(path: str) -> None:
 def leave_a_grandchild(path: str) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
     Path(path).write_text(str(child.pid))
+    time.sleep(3600)
+
+
+_remembered: list[str] = []
+
+
+def remember(word: str) -> list[str]:
+    """What this process was told before."""
+    known = list(_remembered)
+    _remembered.append(word)
+    return known
+
+
+def surroundings() -> dict[str, object]:
+    """The process this one was forked from, what is open, and what is allowed."""
+    limits = {name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0] for name in ("AS", "CPU", "CORE")}
+    opened = {entry.name: str(entry.readlink()) for entry in Path("/proc/self/fd").iterdir() if entry.exists()}
+    modules = [name for name in ("django", "config.settings") if name in sys.modules]
+    return {"parent": os.getppid(), "limits": limits, "opened": opened, "modules": modules}
+
+
+def kill_parent() -> None:
+    os.kill(os.getppid(), signal.SIGKILL)
     time.sleep(3600)

@@ -13,7 +13,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
-from knowledge.models import Collection, Document
+from ingest import batches
+from ingest.models import IngestJob
+from ingest.reading import Begun
+from knowledge.models import Collection, Document, DocumentVersion
 from tests.ingest import files
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +113,37 @@ def test_a_file_name_that_is_no_text_is_reported_as_text(people: SimpleNamespace
     rows, error = ingest(str(tmp_path))
     assert error == ""
     assert rows[0]["path"].encode().endswith("caf\ufffd.md".encode())
+
+
+def test_the_next_file_is_begun_before_the_one_before_it_is_done(
+    people: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+    begin, finish = Begun.__init__, batches.run_inline
+
+    def note_begin(begun: Begun, version: DocumentVersion) -> None:
+        events.append(f"begin {version.filename}")
+        begin(begun, version)
+
+    def note_end(version: DocumentVersion, begun: Begun | None) -> IngestJob:
+        job = finish(version, begun)
+        events.append(f"end {version.filename}")
+        return job
+
+    monkeypatch.setattr(Begun, "__init__", note_begin)
+    monkeypatch.setattr(batches, "run_inline", note_end)
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"The words of {name}.")
+    rows, error = ingest(*(str(tmp_path / f"{name}.txt") for name in "abc"))
+    assert error == ""
+    assert [row["state"] for row in rows] == ["ready"] * 3
+    assert events == ["begin a.txt", "begin b.txt", "end a.txt", "begin c.txt", "end b.txt", "end c.txt"]
+
+
+def test_a_bomb_begun_ahead_harms_neither_neighbour(people: SimpleNamespace, tmp_path: Path, settings: Any) -> None:
+    settings.PARSE_MEMORY_BYTES = 512 * 1024**2
+    (tmp_path / "a.txt").write_text("Lunch is at noon.")
+    (tmp_path / "b.docx").write_bytes(files.zip_bomb())
+    (tmp_path / "c.txt").write_text("Dinner is at seven.")
+    rows, _ = ingest(*(str(tmp_path / name) for name in ("a.txt", "b.docx", "c.txt")))
+    assert [row["state"] for row in rows] == ["ready", "failed", "ready"]

@@ -14,6 +14,7 @@ from django.db import OperationalError
 from django.db.models.functions import Now
 
 from ingest import leases, outcomes, passages, pipeline, tasks
+from ingest.lanes import QUICK_PAGES, QUICK_PASSAGES
 from ingest.models import IngestJob
 from ingest.pipeline import run, run_inline
 from knowledge.documents import delete_document
@@ -100,23 +101,78 @@ def test_a_run_after_a_crash_begins_again_and_keeps_nothing_twice(
     assert version.passages.count() == version.passage_count
 
 
-def test_vectors_are_not_computed_twice_for_the_same_words(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every text the model was given, in order."""
+    texts: list[str] = []
+    real = type(get_embedder()).embed_documents
+
+    def listen(self: Any, given: Any) -> Any:
+        texts.extend(given)
+        return real(self, given)
+
+    monkeypatch.setattr(type(get_embedder()), "embed_documents", listen)
+    return texts
+
+
+def test_vectors_are_not_computed_twice_for_the_same_words(upload: Upload, embedded: list[str]) -> None:
     first = upload("notes.md", "# Notes\n\n## One\n\nThe depot opens at six.\n\n## Two\n\nThe depot closes at nine.")
     run_inline(first.version)
-    embedder = get_embedder()
-    embedded: list[str] = []
-    real = type(embedder).embed_documents
-
-    def count(self: Any, texts: Any) -> Any:
-        embedded.extend(texts)
-        return real(self, texts)
-
-    monkeypatch.setattr(type(embedder), "embed_documents", count)
+    embedded.clear()
     second = upload("notes.md", "# Notes\n\n## One\n\nThe depot opens at six.\n\n## Two\n\nThe depot closes at ten.")
     run_inline(second.version)
     assert len(embedded) == 1
     assert "closes at ten" in embedded[0]
     assert second.version.passages.count() == 2
+
+
+def test_editing_one_page_of_a_hundred_embeds_that_page_again_and_no_other(upload: Upload, embedded: list[str]) -> None:
+    pages = [[f"Chapter {n}", f"In room {n} the pump is looked at by team {n} every {n} days."] for n in range(100)]
+    first = upload("manual.pdf", files.pdf(pages)).version
+    run_inline(first)
+    cost = len(embedded)
+    assert cost == first.passages.count() == 100
+    embedded.clear()
+    pages[50][1] = "In room 50 nobody looks at the pump any more."
+    second = upload("manual.pdf", files.pdf(pages)).version
+    run_inline(second)
+    assert [text.rsplit("\n", 1)[-1] for text in embedded] == [pages[50][1]]
+    assert len(embedded) <= 0.05 * cost
+    assert Document.objects.get().current == second
+    assert second.passages.count() == 100
+
+
+def test_the_same_words_in_several_documents_are_embedded_once(upload: Upload, embedded: list[str]) -> None:
+    words = "# Fire\n\nLeave the building and meet at the gate."
+    for name in ("north/fire.md", "south/fire.md"):
+        run_inline(upload(name, f"{words}{' ' * len(name)}\n").version)
+    run_inline(upload("west.md", f"{words}\n\n# Water\n\nClose the valve.\n\n# Fire\n\nCall 112.").version)
+    assert len(embedded) == len(set(embedded))
+
+
+def test_a_long_job_leaves_the_quick_lane_without_having_failed(upload: Upload) -> None:
+    book = files.pdf([[f"Page {n}", f"Words of page {n}."] for n in range(QUICK_PAGES + 1)])
+    by_pages = upload("book.pdf", book)
+    by_passages = upload("rules.md", "".join(f"## Rule {n}\n\nRoom {n}.\n\n" for n in range(QUICK_PASSAGES + 1)))
+    for accepted in (by_pages, by_passages):
+        job = accepted.job
+        assert job is not None
+        assert run(job.pk, "quick worker", quick=True)
+        job.refresh_from_db()
+        assert (job.state, job.attempts, job.lease_token, job.enqueued) == (State.QUEUED, 0, "", None)
+        assert not Passage.objects.exists()
+    assert run_inline(by_pages.version).state == State.DONE
+    assert by_pages.version.passages.count() == QUICK_PAGES + 1
+
+
+def test_a_long_document_of_which_little_is_new_stays_in_the_quick_lane(upload: Upload) -> None:
+    rules = "".join(f"## Rule {n}\n\nRoom {n}.\n\n" for n in range(QUICK_PASSAGES + 1))
+    run_inline(upload("rules.md", rules).version)
+    job = upload("rules.md", rules.replace("Room 7.", "Room 8.")).job
+    assert job is not None
+    assert not run(job.pk, "quick worker", quick=True)
+    job.refresh_from_db()
+    assert job.state == State.DONE
 
 
 def test_a_new_version_replaces_the_old_one_when_it_is_ready(upload: Upload) -> None:

@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from knowledge.errors import UnreadableDocument
-from knowledge.sandbox import ChildStopped, run_in_child
+from knowledge.errors import TransientError, UnreadableDocument
+from knowledge.sandbox import ChildStopped, Limits, Work, run_in_child
 
 HERE = "tests.ingest.behaviours"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(name: str, *args: Any, **changes: Any) -> Any:
@@ -116,4 +118,67 @@ def wait_until_dead(pid: int) -> None:
 
 def test_the_child_works_in_the_place_it_is_given_and_leaves_nothing(tmp_path: Path) -> None:
     assert run("environment", workplace=tmp_path)["TMPDIR"].startswith(str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_children_come_from_one_clean_interpreter_and_know_nothing_of_each_other() -> None:
+    assert run("remember", "the first file's secret") == []
+    assert run("remember", "the second file's") == []
+    first, second = run("surroundings"), run("surroundings")
+    assert first["parent"] == second["parent"] != os.getpid()
+    assert first["modules"] == []
+    assert "footnote" not in Path(f"/proc/{first['parent']}/environ").read_text().lower().replace(str(ROOT).lower(), "")
+
+
+def test_a_child_has_its_limits_and_only_its_own_pipes() -> None:
+    found = run("surroundings", memory_bytes=400 * 1024**2, cpu_seconds=7)
+    assert found["limits"] == {"AS": 400 * 1024**2, "CPU": 7, "CORE": 0}
+    assert all(target.startswith("pipe:") for name, target in found["opened"].items() if name in {"0", "1", "2"})
+    assert not any(target.startswith("socket:") for target in found["opened"].values())
+
+
+def test_a_crash_beside_them_does_not_reach_other_children() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        crashes = [pool.submit(code, name) for name in ("abort", "eat_memory", "break_down")]
+        works = [pool.submit(run, "three_pages", str(number)) for number in range(6)]
+        assert [crash.result() for crash in crashes] == ["damaged", "too_large", "damaged"]
+        assert [work.result() for work in works] == [{"pages": 3}] * 6
+
+
+def test_without_its_template_a_file_is_tried_again_and_the_next_one_gets_a_new_template() -> None:
+    before = run("surroundings")["parent"]
+    with pytest.raises(TransientError, match="tried again"):
+        run("kill_parent")
+    assert run("surroundings")["parent"] != before
+
+
+def child_of(workplace: Path) -> int:
+    """The process that works in the one folder there."""
+    (folder,) = workplace.iterdir()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if (entry / "cwd").readlink() == folder:
+                    return int(entry.name)
+            except OSError:
+                continue
+    raise AssertionError("no process works there")
+
+
+def test_the_time_a_child_waits_for_its_reader_is_not_counted(tmp_path: Path) -> None:
+    """It may have been begun ahead, while the file before it was still at work."""
+    wall_seconds = 2.0
+    with Work(
+        f"{HERE}:three_pages", "word", limits=Limits(512 * 1024**2, 20, wall_seconds), workplace=tmp_path
+    ) as work:
+        time.sleep(wall_seconds + 0.5)
+        assert work.result() == {"pages": 3}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_work_nobody_listens_to_is_ended_with_its_folder(tmp_path: Path) -> None:
+    with Work(f"{HERE}:wait", limits=Limits(512 * 1024**2, 20, 60), workplace=tmp_path):
+        child = child_of(tmp_path)
+    wait_until_dead(child)
     assert list(tmp_path.iterdir()) == []

@@ -9,18 +9,21 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.broker import EmbeddedValkey
+from config.installation import workers
 from config.processes import start_child, stop_child
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120
+STATES = """select version.filename, job.state from ingest_ingestjob job
+            join knowledge_documentversion version on version.id = job.version_id"""
 
 
 class Site:
@@ -44,8 +47,10 @@ class Site:
         assert not check or result.returncode == 0, result.stderr
         return result
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--beat", "--concurrency=1"]
+    def start_worker(self, command: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        """One that serves everything, unless a command says otherwise."""
+        everything = (sys.executable, "-m", "celery", "-A", "config", "worker", "--beat", "--concurrency=1")
+        command = command or everything
         worker = start_child(command, self.home / "logs" / "worker.log", cwd=ROOT, env=self.env)
         self.workers.append(worker)
         return worker
@@ -112,3 +117,28 @@ def test_a_file_received_without_a_queue_is_read_when_it_is_back(site: Site, tmp
     site.broker.start()
     site.start_worker()
     site.wait_for(lambda: site.rows("select state from ingest_ingestjob") == [("done",)])
+
+
+def test_a_memo_does_not_wait_behind_a_book(site: Site, tmp_path: Path) -> None:
+    """Both workers of an installation; the book would keep one of them busy far longer than the memo takes."""
+    book, memo = tmp_path / "book.md", tmp_path / "memo.txt"
+    book.write_text("\n\n".join(f"## Rule {n}\n\nRoom {n} is cleaned at {n} o'clock by {n}." for n in range(8000)))
+    memo.write_text("Lunch is at noon.")
+    for program in workers():
+        site.start_worker(program.command)
+    book_command = subprocess.Popen(site.ingest(str(book)), cwd=ROOT, env=site.env, stdout=subprocess.DEVNULL)
+    try:
+        site.wait_for(lambda: bool(site.rows("select 1 from ingest_ingestjob where passages_done > 0")))
+        site.manage(*site.ingest(str(memo))[2:])
+        states = dict(site.rows(STATES))
+        assert states == {"book.md": "running", "memo.txt": "done"}
+    finally:
+        book_command.kill()
+        book_command.wait()
+
+
+def test_workers_stand_back_behind_those_who_ask() -> None:
+    quick, long = workers()
+    assert quick.nice == long.nice == 10
+    assert "--beat" in quick.command
+    assert "--beat" not in long.command, "housekeeping is done once"

@@ -1,4 +1,4 @@
-"""``manage.py benchmark``: how fast the whole pipeline is beside the bare encoder, in one run."""
+"""``manage.py benchmark``: how fast the product is beside its bare parts and beside a peer, in one run."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.benchmarking import BenchmarkFailed, benchmark
+from config.benchmarking import Asked, BenchmarkFailed, benchmark
 from config.index_benchmark import benchmark_index
 
 _DEFAULT = settings.BASE_DIR / "config" / "sample_company" / "files"
 
 
 class Command(BaseCommand):
-    help = "Ingests a folder into a home of its own and compares with the bare encoder on the same passages."
+    help = (
+        "Ingests a folder into a home of its own, round by round beside the bare encoder and a peer library with "
+        "the same model and texts; then asks, and edits one page of a long document."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -26,18 +29,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--index", type=int, metavar="N", help="instead: the vector index with N synthetic passages"
         )
+        parser.add_argument("--rounds", type=int, default=3, metavar="N", help="ratios are medians of so many rounds")
+        parser.add_argument("--peer-python", metavar="PATH", help="a Python that has txtai (default: this one)")
+        parser.add_argument("--no-edit", action="store_true", help="leave out the edited long document")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["files"].is_dir():
             raise CommandError(f"{options['files']} is not a folder.")
+        if options["rounds"] < 1:
+            raise CommandError("At least one round is needed.")
+        asked = Asked(options["files"], options["rounds"], options["peer_python"], edit=not options["no_edit"])
         size = options["index"]
         try:
-            figures = benchmark_index(size, options["files"]) if size else benchmark(options["files"])
+            figures = benchmark_index(size, options["files"]) if size else benchmark(asked)
         except BenchmarkFailed as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(figures))
         else:
             for name, value in figures.items():
-                self.stdout.write(f"{name:<36}{value:>12}")
+                shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+                self.stdout.write(f"{name:<40}{shown!s:>12}")

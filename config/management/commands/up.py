@@ -15,7 +15,7 @@ from django.db import connections
 
 from accounts.models import User
 from config.broker import BrokerFailed, EmbeddedValkey
-from config.installation import Address, CannotStart, only_one, web, worker
+from config.installation import Address, CannotStart, only_one, web, workers
 from config.sample_company import first_run, seed
 from config.sample_company.accounts import published_passwords, sign_in_lines
 from config.sample_company.company import load
@@ -68,7 +68,8 @@ class Command(BaseCommand):
         connections.close_all()
         if settings.EMBEDDED_BROKER:
             supervisor.start(Broker(EmbeddedValkey(home)))
-        supervisor.start(worker())
+        for program in workers():
+            supervisor.start(program)
         site = web(address)
         supervisor.start(site)
         self._wait(supervisor, site, address)

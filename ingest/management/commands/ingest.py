@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from accounts import audit
 from accounts.models import User
-from ingest.batches import Row, find_files, read_here, settle, take_in
+from ingest.batches import Row, find_files, read_all_here, settle, take_in
 from ingest.uploads import NO_COLLECTION
 from knowledge.models import Collection, Grant
 
@@ -62,10 +62,8 @@ class Command(BaseCommand):
         rows: list[Row] = []
         with _bar() as progress:
             bar = progress.add_task("Reading" if inline else "Sending", total=len(files))
-            for file, name in files:
-                row = take_in(file, name, user, collection, send=not inline)
-                if inline:
-                    read_here(row)
+            taken = (take_in(file, name, user, collection, send=not inline) for file, name in files)
+            for row in read_all_here(taken) if inline else taken:
                 rows.append(row)
                 progress.advance(bar)
             if not inline:

@@ -1,0 +1,250 @@
+"""Sentence vectors of BERT models with mean pooling, computed without a model library.
+
+Most small embedding models are this: tokens → BERT (Devlin and others, 2018, arXiv 1810.04805) → the mean of the
+token vectors → length 1. Written out, the pass over the layers is a page of code that needs neither padding nor
+the seconds and hundreds of megabytes of a general library, and a short question costs a third of the time. The
+vectors are the library's up to rounding; the contract suite compares them.
+
+``recipe`` says whether a model folder is of this kind. All others go through ``sentence_transformer``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from tokenizers import Encoding, Tokenizer
+from torch import Tensor
+from torch.nn.functional import embedding, gelu, layer_norm, linear, normalize, scaled_dot_product_attention
+
+from knowledge.embedding.base import Vectors
+from knowledge.embedding.weights import WEIGHTS, model_name
+from knowledge.errors import SearchUnavailable
+
+# At most about so many tokens go through the layers together: what lies between the layers stays in the cache.
+TOKENS_AT_ONCE = 512
+_KINDS = (("Transformer", "Pooling"), ("Transformer", "Pooling", "Normalize"))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is needed of a model's settings."""
+
+    directory: Path
+    heads: int
+    layers: int
+    epsilon: float
+    longest: int  # tokens of a text, the special ones included
+
+
+def recipe(directory: Path) -> Recipe | None:
+    """How to run the model in this folder, or None when it is not a plain BERT with mean pooling."""
+    modules = _settings(directory, "modules.json") or []
+    if tuple(str(module["type"]).rsplit(".", 1)[-1] for module in modules) not in _KINDS or modules[0]["path"]:
+        return None
+    config, tokens = _settings(directory, "config.json"), _settings(directory, "tokenizer_config.json")
+    use = _settings(directory, "sentence_bert_config.json")
+    if not (_is_bert(config) and _is_mean(_settings(directory, f"{modules[1]['path']}/config.json"))):
+        return None
+    prompted = _settings(directory, "config_sentence_transformers.json").get("default_prompt_name")
+    files = all((directory / name).is_file() for name in (WEIGHTS, "tokenizer.json"))
+    if prompted or not files or use.get("do_lower_case") or tokens.get("do_lower_case", True) != _lowers(directory):
+        return None
+    longest = use.get("max_seq_length") or min(config["max_position_embeddings"], tokens.get("model_max_length", 512))
+    return Recipe(
+        directory, config["num_attention_heads"], config["num_hidden_layers"], config["layer_norm_eps"], longest
+    )
+
+
+def _settings(directory: Path, name: str) -> Any:
+    path = directory / name
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def _is_bert(config: Mapping[str, Any]) -> bool:
+    return (
+        config.get("model_type") == "bert"
+        and config.get("hidden_act") == "gelu"
+        and config.get("position_embedding_type", "absolute") == "absolute"
+        and config.get("torch_dtype", config.get("dtype", "float32")) == "float32"
+        and not config.get("is_decoder", False)
+    )
+
+
+def _is_mean(pooling: Mapping[str, Any]) -> bool:
+    modes = [name for name, on in pooling.items() if name.startswith("pooling_mode_") and on is True]
+    return pooling.get("pooling_mode") == "mean" or modes == ["pooling_mode_mean_tokens"]
+
+
+def _lowers(directory: Path) -> bool:
+    """Whether the tokenizer's file makes letters small; one at odds with its settings is left to the library."""
+    normalizer = _settings(directory, "tokenizer.json").get("normalizer") or {}
+    return bool(normalizer.get("lowercase", False))
+
+
+class PlainBertEmbedder:
+    """Many texts are shared out among the cores, a pass on each, because a pass that is split over cores waits at
+    every step for the slower one. A single text is split all the same: nobody else has work meanwhile.
+
+    Callers take turns after one pass on each core, so no list of texts holds up another one. Torch keeps the number
+    of threads for each thread that calls it, so every pass sets it first.
+    """
+
+    def __init__(self, recipe: Recipe, *, query_prefix: str = "", passage_prefix: str = "", threads: int = 0) -> None:
+        try:
+            self._layers = _Layers(recipe)
+            self._tokenizer = Tokenizer.from_file(str(recipe.directory / "tokenizer.json"))
+        except (OSError, SafetensorError, KeyError) as error:
+            raise SearchUnavailable(f"The embedding model in {recipe.directory} cannot be loaded: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(recipe.longest)
+        self._prefixes = (query_prefix, passage_prefix)
+        self._threads = threads or torch.get_num_threads()
+        self._cores = ThreadPoolExecutor(self._threads, "embedding")
+        self._model_id = model_name(recipe.directory)
+
+    @property
+    def model_id(self) -> str:
+        return self._model_id
+
+    @property
+    def dimension(self) -> int:
+        return self._layers.width
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        return self._embed([self._prefixes[1] + text for text in texts])
+
+    def embed_query(self, text: str) -> Vectors:
+        vector: Vectors = self._embed([self._prefixes[0] + text])[0]
+        return vector
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for place, (_, tokens) in enumerate(self._read(texts)):
+            vectors[place] = normalize(tokens.mean(0), dim=0).numpy()
+        return vectors
+
+    def _read(self, texts: Sequence[str]) -> Iterator[tuple[Encoding, Tensor]]:
+        """Each text's tokens, whose ``offsets`` say which characters they stand for, and their (n, dimension)
+        vectors after the last layer."""
+        batches = _batches(self._tokenizer.encode_batch(list(texts)), self._threads)
+        alone = len(batches) == 1
+        for at in range(0, len(batches), self._threads):
+            some = batches[at : at + self._threads]
+            passes = map(self._split_pass, some) if alone else self._cores.map(self._whole_pass, some)
+            for batch, vectors in zip(some, passes, strict=True):
+                yield from zip(batch, vectors, strict=True)
+
+    def _split_pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
+        return self._pass(batch, self._threads)
+
+    def _whole_pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
+        return self._pass(batch, 1)
+
+    def _pass(self, batch: Sequence[Encoding], threads: int) -> tuple[Tensor, ...]:
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        lengths = [len(encoding.ids) for encoding in batch]
+        with torch.inference_mode():
+            tokens = self._layers.run([number for encoding in batch for number in encoding.ids], lengths)
+            return torch.split(tokens, lengths)
+
+
+def _batches(encodings: Sequence[Encoding], cores: int) -> list[list[Encoding]]:
+    """Runs of texts of about the same size in tokens, small enough, and as many as keep all cores busy."""
+    total = sum(len(encoding.ids) for encoding in encodings)
+    rounds = math.ceil(total / (TOKENS_AT_ONCE * cores))
+    size = total / max(1, rounds * cores)
+    batches: list[list[Encoding]] = []
+    before, last = 0, -1
+    for encoding in encodings:
+        # A text belongs to the run that its middle lies in.
+        place = int((before + len(encoding.ids) / 2) / size)
+        if place != last:
+            batches.append([])
+            last = place
+        batches[-1].append(encoding)
+        before += len(encoding.ids)
+    return batches
+
+
+Affine = tuple[Tensor, Tensor]  # weight, bias
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    query_key_value: Affine
+    attended: Affine
+    attention_norm: Affine
+    wide: Affine
+    narrow: Affine
+    norm: Affine
+
+
+class _Layers:
+    """The network: embeddings, then layer upon layer. Texts of one pass lie end to end, so nothing is padded."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        weights = load_file(recipe.directory / WEIGHTS)
+        prefix = "bert." if "bert.embeddings.LayerNorm.weight" in weights else ""
+
+        def affine(*names: str) -> Affine:
+            weight, bias = (torch.cat([weights[f"{prefix}{n}.{kind}"] for n in names]) for kind in ("weight", "bias"))
+            return weight, bias
+
+        def layer(number: int) -> _Layer:
+            at = f"encoder.layer.{number}."
+            parts = (f"{at}attention.self.{part}" for part in ("query", "key", "value"))
+            return _Layer(
+                affine(*parts),
+                affine(f"{at}attention.output.dense"),
+                affine(f"{at}attention.output.LayerNorm"),
+                affine(f"{at}intermediate.dense"),
+                affine(f"{at}output.dense"),
+                affine(f"{at}output.LayerNorm"),
+            )
+
+        words, places, sentences = (
+            weights[f"{prefix}embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
+        )
+        self._words = words
+        # A text is one sentence to the model, so each place has one vector for place and sentence number.
+        self._places = places + sentences[0]
+        self._first_norm = affine("embeddings.LayerNorm")
+        self._layers = [layer(number) for number in range(recipe.layers)]
+        self.width = int(self._words.shape[1])
+        self._heads = recipe.heads
+        self._epsilon = recipe.epsilon
+
+    def run(self, numbers: list[int], lengths: list[int]) -> Tensor:
+        """(all tokens, width) for the token numbers of texts of these lengths."""
+        values = embedding(torch.tensor(numbers), self._words)
+        values += torch.cat([self._places[:length] for length in lengths])
+        values = self._norm(values, self._first_norm)
+        for layer in self._layers:
+            attended = self._attend(linear(values, *layer.query_key_value), lengths)
+            values = self._norm(linear(attended, *layer.attended).add_(values), layer.attention_norm)
+            changed = linear(gelu(linear(values, *layer.wide)), *layer.narrow)
+            values = self._norm(changed.add_(values), layer.norm)
+        return values
+
+    def _norm(self, values: Tensor, affine: Affine) -> Tensor:
+        return layer_norm(values, (self.width,), *affine, self._epsilon)
+
+    def _attend(self, query_key_value: Tensor, lengths: list[int]) -> Tensor:
+        """Every token looks at the tokens of its own text."""
+        seen = []
+        for text in torch.split(query_key_value, lengths):
+            query, key, value = text.view(1, len(text), 3, self._heads, -1).permute(2, 0, 3, 1, 4)
+            heads = scaled_dot_product_attention(query, key, value)
+            seen.append(heads.transpose(1, 2).reshape(len(text), self.width))
+        return torch.cat(seen)
