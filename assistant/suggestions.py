@@ -13,6 +13,7 @@ from knowledge.models import Document, Passage, replaced_for
 SUGGESTED = 3
 _LOOKED_AT = 20  # documents
 _PASSAGES = 40  # of each
+_LOOKED_THROUGH = 400  # passages, when it is about one document
 _VAGUE = re.compile(
     r"^(?:purpose|scope|overview|introduction|summary|contents?|contacts?|general|notes?|history|appendix|definitions?|"
     r"background|about|further|references?|changes?|version|miscellaneous|other|next steps|attend\w+|agenda|actions?|"
@@ -39,6 +40,13 @@ def suggestions(user: User) -> list[str]:
             found.append((best[0], best[2]))
     best_first = (question for _, question in sorted(found, key=lambda one: -one[0]))
     return list(dict.fromkeys(best_first))[:SUGGESTED]  # two documents may ask the same
+
+
+def questions_of(document: Document) -> list[str]:
+    """Up to three questions drawn from the headings of a document's current version; the most telling first."""
+    passages = Passage.objects.filter(version_id=document.current_id).order_by("ordinal")
+    drawn = sorted(_candidates(document.title, passages.values_list("heading_path", "text")[:_LOOKED_THROUGH]))
+    return list(dict.fromkeys(question for _, _, question in reversed(drawn)))[:SUGGESTED]
 
 
 def _candidates(title: str, passages: Iterable[tuple[list[str], str]]) -> Iterator[tuple[int, int, str]]:

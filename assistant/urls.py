@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assistant import views_chat, views_conversations, views_insights, views_review, views_stream
+from assistant import views_chat, views_conversations, views_insights, views_preview, views_review, views_stream
 
 urlpatterns = [
     path("", views_chat.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("answers/<uuid:answer_id>/retry/", views_stream.answer_retry, name="answer_retry"),
     path("answers/<uuid:answer_id>/feedback/", views_stream.answer_feedback, name="answer_feedback"),
     path("citations/<int:pk>/", views_review.citation, name="citation"),
+    path("documents/<uuid:document_id>/answers/", views_preview.document_answers, name="document_answers"),
     path("review/", views_review.review, name="review"),
     path("review/<uuid:answer_id>/", views_review.review_item, name="review_item"),
     path("review/<uuid:answer_id>/<int:sentence>/", views_review.review_verdict, name="review_verdict"),

@@ -1,7 +1,10 @@
-"""Who can see a document and why, in sentences. For its curators."""
+"""Who can see a document and why, in sentences: all of it for its curators, their own part for readers."""
 
 from __future__ import annotations
 
+from django.db.models import Q
+
+from accounts.models import User
 from knowledge.models import Document
 
 
@@ -20,4 +23,21 @@ def audience_sentences(document: Document) -> list[str]:
     if document.restricted:
         named = ", ".join(str(row.group or row.user) for row in document.restrictions.select_related("group", "user"))
         sentences.append(f"Of these, only {named or 'nobody'}: this document is narrowed.")
+    return sentences
+
+
+def why_readable(document: Document, user: User) -> list[str]:
+    """Why this person, who may read it, may read it. Nothing of who else may."""
+    grants = document.collection.grants.filter(
+        Q(everyone=True) | Q(user=user) | Q(group__in=user.groups.all())
+    ).select_related("group")
+    sentences = []
+    for grant in grants:
+        if grant.everyone:
+            reason = "everyone who can sign in may"
+        else:
+            reason = f"the group {grant.group.name} may" if grant.group else "it was opened to you by name"
+        sentences.append(f"You may read it: {reason}, by a grant on the collection {document.collection.name}.")
+    if document.restricted:
+        sentences.append("It is narrowed to fewer people than its collection, and you are among them.")
     return sentences

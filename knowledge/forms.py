@@ -16,6 +16,8 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
     class Meta:
         model = Document
         fields: ClassVar = ["title", "effective", "review_by", "superseded_by"]
+        labels: ClassVar = {"effective": "In force from", "superseded_by": "Replaced by"}
+        help_texts: ClassVar = {"effective": "", "superseded_by": "Answers then prefer the replacement."}
         widgets: ClassVar = {
             "effective": forms.DateInput(attrs={"type": "date"}),
             "review_by": forms.DateInput(attrs={"type": "date"}),

@@ -4,80 +4,104 @@ from __future__ import annotations
 
 import logging
 import uuid
+from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
-from knowledge.audience import audience_sentences
+from knowledge.audience import audience_sentences, why_readable
+from knowledge.contents import passages_of
 from knowledge.documents import delete_document
 from knowledge.errors import UnreadableDocument
 from knowledge.forms import DocumentSettingsForm
+from knowledge.listing import STATES, chosen, delete_many, headings, listed, set_review_date, table
 from knowledge.models import Collection, Document, DocumentVersion, Page
 from knowledge.pages import page_image, page_view
 from knowledge.requests import asker, whole_number
 
 log = logging.getLogger("footnote.documents")
 PER_PAGE = 50
-SORTS = {
-    "title": "title",
-    "-title": "-title",
-    "updated": "updated",
-    "-updated": "-updated",
-    "collection": "collection__name",
-}
 
 
 @require_GET
 @allow(Audience.SIGNED_IN)
 def documents(request: HttpRequest) -> HttpResponse:
     user = asker(request)
-    query = request.GET.get("q", "").strip()[:200]
-    found = listed(user).select_related("collection", "owner", "current")
-    if query:
-        found = found.filter(Q(title__icontains=query) | Q(name__icontains=query))
-    if slug := request.GET.get("collection", ""):
-        found = found.filter(collection__slug=slug)
-    found = found.order_by(SORTS.get(request.GET.get("sort", ""), "title"), "pk")
+    wanted = {name: request.GET.get(name, "") for name in ("q", "collection", "state", "sort")}
     context = {
-        "documents": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
-        "query": query,
+        "documents": Paginator(table(user, wanted), PER_PAGE).get_page(request.GET.get("page")),
+        "query": wanted["q"].strip()[:200],
+        "filtered": any(wanted[name] for name in ("q", "collection", "state")),
+        "headings": headings(wanted["sort"]),
+        "states": STATES,
         "collections": Collection.objects.visible_to(user),
+        "curates": Collection.objects.curated_by(user).filter(pk__in=Collection.objects.visible_to(user)).exists(),
     }
     return render(request, "knowledge/documents.html", context)
 
 
-def listed(user: User) -> QuerySet[Document]:
-    """Documents a person finds in lists: readable ones; one that never became ready only for its curators."""
-    curated = Collection.objects.curated_by(user)
-    readable = Document.objects.visible_to(user).marking_replaced(user)
-    return readable.filter(Q(current__isnull=False) | Q(collection__in=curated))
+@require_POST
+@allow(Audience.CURATOR)
+def documents_change(request: HttpRequest) -> HttpResponse:
+    """One change to all the documents that were ticked; back to the table as it was filtered."""
+    user = asker(request)
+    ticked = chosen(user, request.POST.getlist("document"))
+    action = request.POST.get("action", "")
+    if not ticked.exists():
+        messages.warning(request, "Tick at least one document first.")
+    elif action == "delete":
+        messages.success(request, f"Deleted: {delete_many(user, ticked)}. No answer uses them from now on.")
+    elif action == "review":
+        _review_date(request, user, ticked)
+    else:
+        messages.error(request, "Nothing was changed: that action is not known.")
+    kept = ("q", "collection", "state", "sort")
+    back = urlencode({name: request.POST[name] for name in kept if request.POST.get(name)})
+    return redirect(f"{reverse('documents')}?{back}" if back else "documents")
+
+
+def _review_date(request: HttpRequest, user: User, ticked: QuerySet[Document]) -> None:
+    given = request.POST.get("review_by", "").strip()
+    try:
+        day = date.fromisoformat(given) if given else None
+    except ValueError:
+        messages.error(request, "Nothing was changed: that is not a date.")
+        return
+    count = set_review_date(user, ticked, day)
+    said = f"Review by {day:%-d %B %Y}" if day else "No review date"
+    messages.success(request, f"{said}, for {count} document{'' if count == 1 else 's'}.")
 
 
 @require_GET
 @allow(Audience.SIGNED_IN)
 def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
-    found = get_object_or_404(listed(user).select_related("collection", "owner", "current"), pk=document_id)
-    return _document_page(request, user, found, DocumentSettingsForm(instance=found, user=user))
+    shown = get_object_or_404(listed(user).select_related("collection", "owner", "current"), pk=document_id)
+    return _document_page(request, user, shown, DocumentSettingsForm(instance=shown, user=user))
 
 
 def _document_page(
-    request: HttpRequest, user: User, found: Document, form: DocumentSettingsForm, status: int = 200
+    request: HttpRequest, user: User, shown: Document, form: DocumentSettingsForm, status: int = 200
 ) -> HttpResponse:
-    can_curate = Collection.objects.curated_by(user).filter(pk=found.collection_id).exists()
-    versions = found.versions.order_by("-number").select_related("created_by")
+    can_curate = Collection.objects.curated_by(user).filter(pk=shown.collection_id).exists()
+    versions = shown.versions.order_by("-number").select_related("created_by")
+    leaf, passages = passages_of(shown, shown.current, request.GET.get("page")) if shown.current else (None, [])
     context = {
-        "document": found,
+        "document": shown,
         "versions": versions if can_curate else versions.filter(state=DocumentVersion.State.READY),
-        "audience": audience_sentences(found) if can_curate else [],
-        "pages": found.current.pages.defer("text") if found.current else [],
+        "audience": audience_sentences(shown) if can_curate else why_readable(shown, user),
+        "pages": shown.current.pages.defer("text") if shown.current else [],
+        "leaf": leaf,
+        "passages": passages,
         "can_curate": can_curate,
         "form": form,
     }

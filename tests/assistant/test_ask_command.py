@@ -28,7 +28,7 @@ def test_json(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
         "question", "answer", "abstained", "generator", "sentences", "citations", "retrieved", "timings_ms",
         "conversation",
     }  # fmt: skip
-    assert wanted <= set(said)
+    assert set(said) == wanted
     assert said["answer"].startswith("The hotel limit is €145")
     assert said["sentences"][0] == {
         "text": "The hotel limit is €145 per night, breakfast included.",
@@ -36,6 +36,7 @@ def test_json(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
         "citations": [1],
     }
     for citation in said["citations"]:
+        assert set(citation) == {"n", "document", "document_id", "version", "page", "start", "end", "quote"}
         page = Page.objects.get(version__document=citation["document_id"], number=citation["page"])
         assert page.text[citation["start"] : citation["end"]] == citation["quote"]
     assert {"document", "title", "document_id", "page", "start", "end", "score", "used"} == set(said["retrieved"][0])

@@ -57,6 +57,8 @@ OWN = {
     "insights": ("GET", ADMINISTRATORS),
     "documents": ("GET", SIGNED_IN),
     "document": ("GET", READERS),
+    "document_answers": ("GET", READERS),
+    "documents_change": ("POST", CURATORS),
     "document_page": ("GET", READERS),
     "page_image": ("GET", READERS),
     "document_download": ("GET", READERS),

@@ -44,6 +44,8 @@ class Command(BaseCommand):
         view = present(answer, user)
         if options["json"]:
             self.stdout.write(json.dumps(as_json(answer, view, user), ensure_ascii=False))
+            if view.notice:
+                self.stderr.write(view.notice)
         else:
             self._print(view)
 
@@ -98,9 +100,6 @@ def as_json(answer: Answer, view: AnswerView, user: User) -> dict[str, Any]:
         "question": answer.turn.question,
         "answer": " ".join(sentence.text for sentence in view.sentences),
         "abstained": answer.abstained,
-        "notice": view.notice,
-        "degraded": answer.degraded,
-        "confidence": answer.confidence,
         "generator": answer.generator,
         "sentences": [
             {
@@ -123,7 +122,6 @@ def _citations(answer: Answer) -> list[dict[str, Any]]:
         {
             "n": row.number,
             "document": row.document.name,
-            "title": row.document.title,
             "document_id": str(row.document_id),
             "version": row.version.number,
             "page": row.page.number,

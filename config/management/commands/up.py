@@ -74,11 +74,11 @@ class Command(BaseCommand):
         supervisor.start(site)
         self._wait(supervisor, site, address)
         self._say(f"Footnote is up: {address.url}")
+        self._introduce(address)
         if loading:
             seed.seed_documents(company)
             first_run.done(home)
             self._follow(supervisor)
-        self._introduce(address)
         while True:
             supervisor.watch()
             time.sleep(0.5)

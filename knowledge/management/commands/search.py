@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
-            raise CommandError(f"There is no active person called {options['username']}.")
+            raise CommandError(f"There is no active person called {options['username']!r}.")
         question = options["question"].encode(errors="replace").decode()  # a terminal may send what is no text
         if not question.strip():
             raise CommandError("The question is empty.")
@@ -61,7 +61,6 @@ def as_json(result: SearchResult) -> dict[str, Any]:
             {
                 "rank": rank,
                 "document": item.document_name,
-                "title": item.document_title,
                 "document_id": str(item.document_id),
                 "collection": item.collection,
                 "page": item.page_number,

@@ -94,3 +94,24 @@ document.addEventListener("htmx:responseError", (event) => {
   else if (xhr.status === 404) toast("It does not exist any more, or is not open to you.");
   else toast("That did not work just now. Nothing was lost; try again in a moment.");
 });
+
+// Ticked rows of a table: how many, and all at once.
+const ticks = () => [...document.querySelectorAll('input[form="many"]')];
+
+function countTicked() {
+  const place = document.querySelector("[data-ticked]");
+  if (!place) return;
+  const count = ticks().filter((box) => box.checked).length;
+  place.textContent = count ? `${count} ticked` : "Tick documents to change several at once.";
+  document.querySelector("[data-tick-all]").textContent = count && count === ticks().length ? "Tick none" : "Tick all shown";
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches('input[form="many"]')) countTicked();
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-tick-all]")) return;
+  const all = ticks().every((box) => box.checked);
+  for (const box of ticks()) box.checked = !all;
+  countTicked();
+});

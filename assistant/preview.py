@@ -1,0 +1,68 @@
+"""What would be answered from one document: the same search, ranking and threshold as the chat's, on its passages
+alone. Nothing is saved."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.models import User
+from assistant import abstaining
+from assistant.conversations import clean_question
+from assistant.selection.choosing import choose
+from assistant.selection.gathering import PASSAGES, gather
+from assistant.selection.ranking import Ranked
+from knowledge.labels import page_label
+from knowledge.search import search
+
+_SEARCHED = 100  # passages of everything visible, of which this document's are kept
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """Words that would be quoted, and where they stand."""
+
+    words: str
+    place: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A question with what this document answers to it; without quotes it is silent about it."""
+
+    question: str
+    quotes: tuple[QuoteView, ...]
+
+
+def preview(document_id: uuid.UUID, user: User, asked: str) -> Preview:
+    """Searches as this person, who may see the document. Raises QuestionRefused or SearchUnavailable."""
+    question = clean_question(asked)
+    result = search(question, user, _SEARCHED)
+    evidence = [item for item in result.evidence if item.document_id == document_id][:PASSAGES]
+    if not evidence:
+        return Preview(question, ())
+    material = gather(question, result, evidence)
+    weights = abstaining.Weights()
+    signs = abstaining.features(material.profile, material.evidence, material.ranked)
+    if not material.ranked or abstaining.probability(signs, weights) < weights.threshold:
+        return Preview(question, ())
+    return Preview(question, tuple(_quote(choice.item) for choice in choose(material)))
+
+
+def _quote(item: Ranked) -> QuoteView:
+    evidence, unit = item.evidence, item.unit
+    page = reverse("document_page", args=[evidence.document_id, evidence.version_number, evidence.page_number])
+    return QuoteView(
+        words=unit.shown,
+        place=page_label(
+            evidence.page_kind,
+            evidence.page_number,
+            evidence.page_label,
+            evidence.heading_path,
+            evidence.document_title,
+        ),
+        url=f"{page}?start={evidence.start + unit.start}&end={evidence.start + unit.end}",
+    )

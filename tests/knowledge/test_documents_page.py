@@ -1,0 +1,116 @@
+"""The table of documents and a document's own page: what each person is shown and may change in them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+from knowledge.listing import table
+from knowledge.models import Collection, Document, Grant
+from tests.conftest import ClientFor, MakeDocument
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LEAVE = """# Leave rules
+
+## Annual leave
+
+Employees receive 27 days of paid annual leave per calendar year.
+
+## Sick leave
+
+A note of the doctor must be handed in on the third day of sick leave.
+"""
+
+
+@pytest.fixture
+def shelf(team: Collection, people: SimpleNamespace, make_document: MakeDocument) -> SimpleNamespace:
+    """Two documents of the team; one of a board that Alice only reads and Bob does not know of."""
+    board = Collection.objects.create(name="Board", slug="board")
+    Grant.objects.create(collection=board, user=people.alice)
+    return SimpleNamespace(
+        leave=make_document(team, "leave.md", LEAVE, people.alice),
+        travel=make_document(team, "travel.md", "# Travel\n\nRail travel is in second class.\n", people.alice),
+        memo=make_document(board, "memo.md", "# Memo\n\nThe takeover is planned for 14 March 2027.\n", people.ada),
+    )
+
+
+def titles(user: object, **wanted: str) -> list[str]:
+    return [row.title for row in table(user, wanted)]  # type: ignore[arg-type]  # a person of the story
+
+
+def test_the_table_filters_and_sorts(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
+    Document.objects.filter(pk=shelf.leave.pk).update(review_by=timezone.localdate() - timedelta(days=1))
+    Document.objects.filter(pk=shelf.travel.pk).update(superseded_by=shelf.memo)
+    assert titles(people.alice) == ["Leave rules", "Memo", "Travel"]
+    assert titles(people.alice, sort="-title") == ["Travel", "Memo", "Leave rules"]
+    assert titles(people.alice, sort="review")[0] == "Leave rules"
+    assert titles(people.alice, sort="-review")[0] == "Leave rules", "documents without a date stay behind"
+    assert titles(people.alice, state="late") == ["Leave rules"]
+    assert titles(people.alice, state="replaced") == ["Travel"]
+    assert titles(people.alice, state="ready") == ["Memo"]
+    assert titles(people.bob, state="replaced") == [], "what replaces it is hidden from Bob"
+    assert titles(people.bob, sort="nonsense", state="nonsense") == ["Leave rules", "Travel"]
+
+
+def test_a_curator_changes_many_and_nobody_elses(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    alice = client_for(people.alice)
+    everything = [str(shelf.leave.pk), str(shelf.travel.pk), str(shelf.memo.pk), "no id"]
+    page = alice.get("/documents/").content.decode()
+    assert page.count('name="document"') == 2, "only what she curates can be ticked"
+    said = alice.post(
+        "/documents/change/",
+        {"document": everything, "action": "review", "review_by": "2030-05-01", "sort": "-title"},
+        follow=True,
+    )
+    assert "Review by 1 May 2030, for 2 documents." in said.content.decode()
+    assert said.redirect_chain[0][0] == "/documents/?sort=-title"
+    shelf.memo.refresh_from_db()
+    assert shelf.memo.review_by is None
+    assert AuditEvent.objects.filter(action="document.changed").count() == 2
+    wrong = {"document": everything, "action": "review", "review_by": "soon"}
+    said = alice.post("/documents/change/", wrong, follow=True)
+    assert "that is not a date" in said.content.decode()
+    alice.post("/documents/change/", {"document": everything, "action": "delete"})
+    assert titles(people.alice) == ["Memo"]
+
+
+def test_a_reader_ticks_nothing(shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor) -> None:
+    bob = client_for(people.bob)
+    assert 'name="document"' not in bob.get("/documents/").content.decode()
+    assert bob.post("/documents/change/", {"document": [str(shelf.leave.pk)], "action": "delete"}).status_code == 404
+    assert titles(people.bob) == ["Leave rules", "Travel"]
+
+
+def test_a_document_shows_its_passages_and_why_it_is_seen(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    page = client_for(people.bob).get(f"/documents/{shelf.leave.pk}/").content.decode()
+    for passage in shelf.leave.current.passages.all():
+        assert f"/v/1/p/1/?start={passage.start}&amp;end={passage.end}" in page
+    assert "third day of sick leave" in page
+    assert "You may read it: it was opened to you by name" in page
+    assert "may read and curate" not in page, "who else may is for curators"
+
+
+def test_what_would_be_answered_from_a_document(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    address = f"/documents/{shelf.leave.pk}/answers/"
+    bob = client_for(people.bob)
+    drawn = bob.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "What does “Leave rules” say about annual leave?" in drawn
+    assert "27 days of paid annual leave" in drawn
+    asked = bob.get(address, {"q": "How many days of annual leave do employees receive?"}).content.decode()
+    assert "<q>Employees receive 27 days of paid annual leave per calendar year.</q>" in asked
+    assert "silent about it" in bob.get(address, {"q": "In which class is rail travel?"}).content.decode()
+    assert "up to 4,000" in bob.get(address, {"q": "leave " * 900}).content.decode()
+    hidden = bob.get(f"/documents/{shelf.memo.pk}/answers/", {"q": "When is the takeover planned?"})
+    assert hidden.status_code == 404
+    assert "14 March" not in hidden.content.decode()
