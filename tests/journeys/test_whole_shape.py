@@ -73,10 +73,11 @@ def sign_in(browser: Browser, site: Site, username: str) -> Page:
 
 def ask(page: Page, question: str) -> Locator:
     """Asks and waits until the answer is finished. Gives the last turn."""
+    page.wait_for_load_state("load")  # before the page's script runs, Enter only begins a line
     page.locator("#question").fill(question)
     page.locator("#question").press("Enter")
     turn = page.locator("[data-turn]").last
-    expect(turn.locator("[data-question]")).to_have_text(question)
+    expect(turn.locator("[data-question]")).to_have_text(question, timeout=PATIENCE)
     expect(turn.locator("[data-answer]")).to_have_attribute(
         "data-state", re.compile("complete|stopped|failed"), timeout=PATIENCE
     )
