@@ -8,7 +8,7 @@ import numpy as np
 from django.conf import settings
 
 from knowledge import lexical
-from knowledge.embedding import Vectors, get_embedder
+from knowledge.embedding import Vectors, query_vector
 from knowledge.index import Ids
 from knowledge.projection import Projection
 from knowledge.questions import Question
@@ -51,12 +51,12 @@ class Found:
 
 
 def vectors_for(reading: Reading) -> QuestionVectors:
-    asked, embedder = reading.asked, get_embedder()
+    asked = reading.asked
     text = asked.asked(reading.named is not None)
-    alone = embedder.embed_query(text)
+    alone = query_vector(text)
     if not asked.background:
         return QuestionVectors(alone, alone)
-    both = alone + BACKGROUND_WEIGHT * embedder.embed_query(f"{asked.background} {text}")
+    both = alone + BACKGROUND_WEIGHT * query_vector(f"{asked.background} {text}")
     return QuestionVectors(alone, (both / np.linalg.norm(both)).astype(np.float32))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from knowledge.embedding import Vectors, get_embedder
+from knowledge.embedding import Vectors, get_embedder, query_vector
 
 _KEPT = 8192  # vectors; 1.5 kB each at 384 dimensions
 _lock = threading.Lock()
@@ -40,7 +40,7 @@ class SentenceMeaning:
     """The model with its kept sentence vectors."""
 
     def embed_query(self, text: str) -> Vectors:
-        return get_embedder().embed_query(text)
+        return query_vector(text)
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         return vectors_of(texts)

@@ -20,8 +20,12 @@ def offsets_in(original: str, stored: str) -> list[int]:
     for character in stored:
         if at < len(original) and original[at] != character:
             ahead = original.find(character, at, at + _LOOK_AHEAD)
-            # A letter that was composed from two is nowhere ahead: it stands for what is here.
-            at = ahead if ahead >= 0 and not _means_something(original[at:ahead]) else at
+            if ahead >= 0 and not _means_something(original[at:ahead]):
+                at = ahead
+            else:
+                # A letter that was composed from two is nowhere ahead: it stands for the next one that is here.
+                while at < len(original) and not original[at].isalnum():
+                    at += 1
         places.append(min(at, len(original)))
         at += 1
     places.append(min(at, len(original)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from pathlib import Path
 
 from django.conf import settings
@@ -12,9 +13,11 @@ from knowledge.embedding.cached import CachedEmbedder
 from knowledge.embedding.packaged import packaged_model_dir
 from knowledge.errors import ConfigurationError
 
-__all__ = ["Embedder", "Vectors", "get_embedder", "model_dir"]
+__all__ = ["Embedder", "Vectors", "get_embedder", "model_dir", "query_vector"]
 
 _lock = threading.Lock()
+_KEPT_QUERIES = 512
+_queries: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
 _loaded: dict[tuple[str, str, str], Embedder] = {}
 
 
@@ -36,6 +39,26 @@ def get_embedder() -> Embedder:
                 embedder = CachedEmbedder(embedder, Path(settings.EMBEDDING_CACHE))
             _loaded[key] = embedder
         return _loaded[key]
+
+
+def query_vector(text: str) -> Vectors:
+    """(dimension,) of a question. The last ones are kept: a question is searched, ranked and compared.
+
+    Raises as ``get_embedder`` does, and SearchUnavailable when the model fails.
+    """
+    embedder = get_embedder()
+    key = (embedder.model_id, text)
+    with _lock:
+        if key in _queries:
+            _queries.move_to_end(key)
+            return _queries[key]
+    vector = embedder.embed_query(text)
+    vector.flags.writeable = False
+    with _lock:
+        _queries[key] = vector
+        while len(_queries) > _KEPT_QUERIES:
+            _queries.popitem(last=False)
+    return vector
 
 
 def _load(directory: str, query_prefix: str, passage_prefix: str) -> Embedder:
