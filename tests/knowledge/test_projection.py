@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from pytest_django import Settings
 from knowledge import documents, projection, snapshots
 from knowledge.index import plan
 from knowledge.models import Collection, Document, Passage
+from knowledge.scope import visible_scope
 from knowledge.verification import verify
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,69 @@ def test_a_snapshot_of_another_model_is_left_alone_and_not_used(filled: list[Doc
     projection.forget_projection()
     assert held() == rows()
     assert directory.is_dir()
+
+
+def test_a_running_process_changes_over_to_a_newer_snapshot(
+    filled: list[Document], settings: Settings, make_document: MakeDocument, team: Collection, people: SimpleNamespace
+) -> None:
+    """What came after its own snapshot would otherwise stay in its memory for good."""
+    current = projection.get_projection()
+    first = current.index
+    make_document(team, "before.md", "The spare pump is in Sandholm.", by=people.alice)
+    documents.delete_document(filled[0], people.alice)
+    snapshots.write(projection.get_projection().snapshot())
+    documents.delete_document(filled[1], people.alice)
+    assert held() == rows()
+    settings.INDEX_SNAPSHOT_EVERY = 1
+    make_document(team, "after.md", "The old pump is in Marwick.", by=people.alice)
+    assert held() == rows()
+    loading = current.look_for_newer()
+    if loading is not None:
+        loading.join()
+    assert held() == rows()
+    assert projection.get_projection() is current
+    assert current.index is not first
+    assert current.look_for_newer() is None
+
+
+def test_a_large_index_is_written_again_only_when_a_share_of_it_changed(
+    filled: list[Document], settings: Settings, make_document: MakeDocument, team: Collection, people: SimpleNamespace
+) -> None:
+    settings.INDEX_SNAPSHOT_EVERY = 1
+    assert projection.write_snapshot_if_due()
+    loading = projection.get_projection().look_for_newer()
+    if loading is not None:
+        loading.join()  # it reads the manifest that is changed next
+    (directory,) = settings.INDEX_DIR.glob("generation-*")
+    manifest = json.loads((directory / "manifest.json").read_text())
+    (directory / "manifest.json").write_text(json.dumps({**manifest, "count": 50 * 3}))
+    make_document(team, "one.md", "The spare pump is in Sandholm.", by=people.alice)
+    assert not projection.write_snapshot_if_due()
+    for number in range(2):
+        make_document(team, f"more-{number}.md", f"Pump {number} is in Sandholm.", by=people.alice)
+    assert projection.write_snapshot_if_due()
+
+
+def test_the_passages_of_a_scope_are_remembered_until_something_changes(
+    filled: list[Document], people: SimpleNamespace
+) -> None:
+    current = projection.get_projection()
+    versions = visible_scope(people.bob).versions
+    ids, lengths = current.passages_of(versions)
+    assert set(ids.tolist()) == rows()
+    assert len(lengths) == len(ids)
+    assert not ids.flags.writeable
+    assert current.passages_of(versions)[0] is ids
+    assert current.passages_of(versions.tolist()[::-1])[0] is ids
+    few = versions[:2].copy()
+    assert len(current.passages_of(few)[0]) < len(ids)
+    few[:] = versions[2:4]
+    assert set(current.passages_of(few)[0].tolist()) == set(
+        Passage.objects.filter(version_id__in=few.tolist()).values_list("pk", flat=True)
+    )
+    documents.delete_document(filled[0], people.alice)
+    current.refresh()
+    assert set(current.passages_of(versions)[0].tolist()) == rows()
 
 
 def test_only_the_newest_generations_are_kept(filled: list[Document], settings: Settings) -> None:
