@@ -114,6 +114,21 @@ def check_generator_is_complete(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_reranker_present(**kwargs: Any) -> list[CheckMessage]:
+    """Looks at paths only, as for the embedding model."""
+    folder = Path(settings.RERANKER)
+    missing = [folder / name for name in MODEL_FILES if not (folder / name).is_file()]
+    if not settings.RERANKER or not missing:
+        return []
+    return [
+        Error(
+            f"The re-ranking model is not complete: {', '.join(str(path) for path in missing)} cannot be found.",
+            hint="Set FOOTNOTE_RERANKER to the folder of a sentence-transformers CrossEncoder, or unset it.",
+            id="footnote.E008",
+        )
+    ]
+
+
 ALL = (
     check_secret_key,
     check_debug_stays_home,
@@ -121,6 +136,7 @@ ALL = (
     check_home_writable,
     check_model_present,
     check_generator_is_complete,
+    check_reranker_present,
 )
 
 

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 
 from knowledge.errors import FootnoteError
 from knowledge.projection import get_projection
+from knowledge.reranking import get_reranker
 
 logger = logging.getLogger("footnote.index")
 
@@ -21,6 +22,7 @@ def start() -> None:
 def _load() -> None:
     try:
         passages = len(get_projection().ids)
+        get_reranker()
         logger.info("warm-up done passages=%d", passages)
     except (FootnoteError, DatabaseError) as error:
         # Nobody asked yet: the first question meets the same problem and is told about it in words.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.parsers.base import Heading, ParsedPage
+from knowledge.labels import in_place
 from knowledge.language import language_of
 from knowledge.sentences import split_sentences
 
@@ -71,11 +72,8 @@ def chunk_pages(pages: Iterable[ParsedPage]) -> Iterator[Chunk]:
 
 
 def embedding_input(document_title: str, heading_path: Sequence[str], table_header: str, text: str) -> str:
-    """What is embedded for a passage: its place first, so that "the limit is 65 euros" is found by what it
-    limits.
-    """
-    place = [document_title, *(title for title in heading_path if title != document_title)]
-    return "\n".join(part for part in (" › ".join(place), table_header, text) if part)
+    """What is embedded for a passage."""
+    return in_place(document_title, heading_path, table_header, text)
 
 
 def _sections(page: ParsedPage, path: tuple[Heading, ...]) -> Iterator[_Section]:

@@ -43,11 +43,13 @@ class QuestionVectors:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates: passage id → cosine with the question alone, BM25, and both joined."""
+    """Candidates: passage id → cosine with the question alone, BM25, and both joined; ``named`` are those of a
+    document that the question names, which ``score`` counts already."""
 
     dense: dict[int, float]
     lexical: dict[int, float]
     score: dict[int, float]
+    named: frozenset[int]
 
 
 def vectors_for(reading: Reading) -> QuestionVectors:
@@ -81,14 +83,14 @@ def candidates(
     lexical_scores = hits.scores[np.searchsorted(allowed, ordered)].tolist()
     full_text = dict(zip(ordered, lexical_scores, strict=True))
     factor = 1.0 if _model_knows(reading.asked.language) else UNKNOWN_LANGUAGE_FACTOR
-    bonus = set() if named is None else set(named.tolist()) & ids
+    bonus = frozenset() if named is None else frozenset(named.tolist()) & ids
     score = {
         passage: factor * dense.get(passage, 0.0)
         + LEXICAL_WEIGHT * full_text[passage] / hits.greatest
         + NAMED_BONUS * (passage in bonus)
         for passage in ids
     }
-    return Found(alone, full_text, score)
+    return Found(alone, full_text, score, bonus)
 
 
 def _cosines(projection: Projection, vector: Vectors, ids: Ids) -> dict[int, float]:

@@ -3,12 +3,14 @@
 Dense and full-text candidates are both drawn inside the visible set. A passage's score is its cosine with the question
 plus ``LEXICAL_WEIGHT`` times the share of the greatest BM25 score the question could reach: a question of which
 few words are found is judged by meaning, one that names things exactly by its words. What the question says of where to
-look, what was said before it and its language count as docs/retrieval.md explains. Rows are read from the database
-under the read rule once more before anything is returned.
+look, what was said before it and its language count as docs/retrieval.md explains. A re-ranking model, when one is
+configured, reads the first of them again. Rows are read from the database under the read rule once more before anything
+is returned.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +23,7 @@ from numpy.typing import NDArray
 
 from accounts.models import User
 from knowledge import lexical
-from knowledge.candidates import Found, Reading, candidates, vectors_for
+from knowledge.candidates import NAMED_BONUS, Found, Reading, candidates, vectors_for
 from knowledge.errors import SearchUnavailable
 from knowledge.followups import Exchange
 from knowledge.index import Ids
@@ -29,8 +31,11 @@ from knowledge.models import Passage
 from knowledge.naming import named_passages
 from knowledge.projection import get_projection
 from knowledge.questions import read_question
+from knowledge.reordering import DEPTH, WINDOW, Ranked, distinct, reordered
+from knowledge.reranking import Reranker, get_reranker
 from knowledge.scope import Scope, visible_scope
 
+logger = logging.getLogger("footnote.search")
 _CANDIDATES = 100
 _ROWS_AT_ONCE = 400  # a database takes so many ids in one question
 # Among passages that say the same in several languages the asker's own goes first.
@@ -86,6 +91,7 @@ def search(question: str, user: User, k: int = 10, context: Sequence[Exchange] =
     """
     timings: dict[str, float] = {}
     asked = read_question(question, context)
+    reranker = get_reranker()
     degraded = ""
     with _timed(timings, "search"):
         scope = visible_scope(user)
@@ -115,7 +121,14 @@ def search(question: str, user: User, k: int = 10, context: Sequence[Exchange] =
         )
         hits = lexical.search(terms, allowed, lengths)
         found = candidates(reading, hits, projection, vectors, max(_CANDIDATES, 3 * k))
-        evidence = _read(user, reading, found, k)
+        best = sorted(found.score, key=lambda passage: (-found.score[passage], passage))
+        ranked = _read(user, reading, found, best[: 3 * (k if reranker is None else max(k, DEPTH))])
+    if reranker is None:
+        ranked = distinct(ranked)
+    else:
+        with _timed(timings, "rerank"):
+            ranked = _reread(reranker, reading, ranked, frozenset(best[:WINDOW]))
+    evidence = [_evidence(item, reading, found) for item in ranked[:k]]
     weights = {variant: weight for term, weight in zip(terms.terms, hits.inverse, strict=True) for variant in term}
     return SearchResult(tuple(evidence), timings, scope.collections, degraded, weights, asked.searched_as)
 
@@ -143,29 +156,35 @@ def _passages_from_rows(scope: Scope) -> tuple[Ids, NDArray[np.int64]]:
     return np.ascontiguousarray(table[:, 0]), table[:, 2] - table[:, 1]
 
 
-def _read(user: User, reading: Reading, found: Found, k: int) -> list[Evidence]:
-    """Rows of the best candidates, the read rule asked again, identical texts once, best first."""
-    wanted = sorted(found.score, key=lambda passage: (-found.score[passage], passage))[: 3 * k]
+def _read(user: User, reading: Reading, found: Found, wanted: Sequence[int]) -> list[Ranked]:
+    """Rows of the best candidates, the read rule asked again, best first."""
     rows: list[Passage] = []
     for start in range(0, len(wanted), _ROWS_AT_ONCE):
         some = Passage.objects.visible_to(user).searchable().filter(pk__in=wanted[start : start + _ROWS_AT_ONCE])
         rows.extend(some.select_related("page", "version__document__collection").defer("page__text", "vector"))
-    items = [_evidence(row, reading, found) for row in rows]
-    items.sort(key=lambda item: (-item.score, item.passage_id))
-    seen: set[str] = set()
-    distinct: list[Evidence] = []
-    for item in items:
-        if item.text not in seen:
-            seen.add(item.text)
-            distinct.append(item)
-    return distinct[:k]
+    return sorted((_ranked(row, reading, found) for row in rows), key=lambda item: item.order)
 
 
-def _evidence(row: Passage, reading: Reading, found: Found) -> Evidence:
+def _ranked(row: Passage, reading: Reading, found: Found) -> Ranked:
+    own = bool(reading.asked.language) and row.language == reading.asked.language
+    language = LANGUAGE_BONUS if own and len(reading.scope.languages) > 1 else 0.0
+    factor = SUPERSEDED_FACTOR if row.version.document_id in reading.scope.replaced else 1.0
+    named = NAMED_BONUS if row.pk in found.named else 0.0
+    return Ranked(row, (found.score[row.pk] + language) * factor, named, language, factor)
+
+
+def _reread(reranker: Reranker, reading: Reading, ranked: list[Ranked], window: frozenset[int]) -> list[Ranked]:
+    """As the model orders them; as they were when it fails."""
+    try:
+        return reordered(reranker, reading.asked.asked(reading.named is not None), ranked, window)
+    except SearchUnavailable as error:
+        logger.warning("one question was answered without re-ranking: %s", error)
+        return distinct(ranked)
+
+
+def _evidence(item: Ranked, reading: Reading, found: Found) -> Evidence:
+    row = item.row
     version, document = row.version, row.version.document
-    replaced = document.pk in reading.scope.replaced
-    own_language = bool(reading.asked.language) and row.language == reading.asked.language
-    score = found.score[row.pk] + (LANGUAGE_BONUS if own_language and len(reading.scope.languages) > 1 else 0.0)
     return Evidence(
         passage_id=row.pk,
         document_id=document.pk,
@@ -182,11 +201,11 @@ def _evidence(row: Passage, reading: Reading, found: Found) -> Evidence:
         end=row.end,
         text=row.text,
         heading_path=tuple(row.heading_path),
-        score=score * (SUPERSEDED_FACTOR if replaced else 1.0),
+        score=item.score,
         dense=found.dense.get(row.pk, 0.0),
         lexical=found.lexical.get(row.pk, 0.0),
         effective=document.effective,
         dated=document.effective or version.created.date(),
-        superseded=replaced,
+        superseded=document.pk in reading.scope.replaced,
         review_by=document.review_by,
     )

@@ -19,7 +19,8 @@ def _throw_away() -> None:
 
 
 os.environ["FOOTNOTE_HOME"] = str(HOME)
-for _name in ("REDIS_URL", "FOOTNOTE_DEBUG", "FOOTNOTE_HOSTS", "FOOTNOTE_GENERATOR", "FOOTNOTE_TLS"):
+_UNSET = ("REDIS_URL", "FOOTNOTE_DEBUG", "FOOTNOTE_HOSTS", "FOOTNOTE_GENERATOR", "FOOTNOTE_RERANKER", "FOOTNOTE_TLS")
+for _name in _UNSET:
     os.environ.pop(_name, None)
 
 from config.settings import *  # noqa: E402, F403  # the environment above must be there first
