@@ -1,8 +1,8 @@
 """The one road from a question to a footnoted answer, as a generator of events.
 
-search → too little evidence: say so → generate → each sentence tied to its exact quote and checked → saved. What the
-asker may read is asked of the database again before anything is sent to a model, before every sentence leaves and
-before the answer is closed.
+what a follow-up refers to → search → too little evidence: say so → generate → each sentence tied to its exact quote and
+checked → saved. What the asker may read is asked of the database again before anything is sent to a model, before every
+sentence leaves and before the answer is closed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from assistant.generators import Generator, Messages, get_generator
 from assistant.generators.quoting import passages_alone
 from assistant.models import Answer
 from assistant.recording import Recorder
+from assistant.rewriting import rewrite
 from assistant.selection.choosing import Material
 from assistant.selection.gathering import find, gather
 from assistant.tying import tie
 from assistant.watching import StopAnswering, Watch
 from knowledge.errors import FootnoteError
+from knowledge.followups import Exchange
 from knowledge.search import SearchResult, still_visible
 
 NOTHING_FOUND = "No sentence was found, in what you may read, that answers this question."
@@ -50,6 +52,7 @@ class _Run:
     said: list[str] = field(default_factory=list)
     cited: set[int] = field(default_factory=set)
     prose: bool = False
+    rewritten: bool = False
 
     @property
     def supplied(self) -> set[int]:
@@ -93,7 +96,7 @@ def _road(run: _Run) -> Iterator[Event]:
     answer, recorder = run.answer, run.recorder
     run.watch.check()
     earlier = earlier_exchanges(answer.turn)
-    result = find(answer.turn.question, run.user, earlier)
+    result = _search(run, earlier)
     answer.timings_ms.update({name: round(value, 2) for name, value in result.timings_ms.items()})
     answer.searched_as, answer.scope = result.searched_as, list(result.collections)
     answer.degraded, answer.notice = result.degraded, _SEARCH_DEGRADED.get(result.degraded, "")
@@ -112,6 +115,18 @@ def _road(run: _Run) -> Iterator[Event]:
         yield from _abstain(run)
         return
     yield from _generate(run, [exchange.question for exchange in earlier])
+
+
+def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:
+    """For a question that stands alone when a language model can say what it refers to, by the rule otherwise."""
+    question = run.answer.turn.question
+    if earlier:
+        with run.recorder.timed("rewrite"):
+            alone = rewrite(question, earlier, run.watch.check)
+        if alone:
+            run.rewritten = True
+            return find(alone, run.user, ())
+    return find(question, run.user, earlier)
 
 
 def _material(run: _Run, result: SearchResult, refused: frozenset[tuple[str, str]]) -> Material:
@@ -133,7 +148,7 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
     assert run.material is not None  # noqa: S101  # set by _road before
     generator, evidence = run.generator, run.material.evidence
     chat = prompts.chat(run.answer.turn.question, evidence, earlier)
-    run.answer.prompt_version = prompts.VERSION if generator.writes_prose else ""
+    run.answer.prompt_version = _prompt_version(run) if generator.writes_prose else ""
     run.recorder.retrieved(evidence, run.supplied)
     run.watch.require_visible(run.supplied)
     run.prose = generator.writes_prose
@@ -149,6 +164,10 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
         yield _step(run, f"Checked {_count(len(run.answer.sentences), 'sentence')} against the quotes")
     else:
         yield from _abstain(run)
+
+
+def _prompt_version(run: _Run) -> str:
+    return f"{prompts.VERSION}+{prompts.REWRITING_VERSION}" if run.rewritten else prompts.VERSION
 
 
 def _stream(run: _Run, messages: Messages) -> Iterator[Event]:

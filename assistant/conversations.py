@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistant.errors import QuestionRefused, TooManyAnswers
-from assistant.models import Answer, Citation, Conversation, Turn
+from assistant.models import Answer, Conversation, Turn
 from assistant.recovery import UNFINISHED, recover_abandoned
+from assistant.sources import may_see
 from knowledge.followups import Exchange
-from knowledge.models import Document
 
 LONGEST_QUESTION = 4000  # characters
 MOST_RUNNING = 2  # answers of one person at once
@@ -116,7 +116,7 @@ def remember(conversation: Conversation, question: str, answer: str = "") -> Ans
 def earlier_exchanges(turn: Turn) -> list[Exchange]:
     """What was asked and said on the way to this turn, oldest first.
 
-    The words of an answer are left out when one of its footnotes may no longer be seen by the asker.
+    The words of an answer are left out when something they rest on may no longer be seen by the asker.
     """
     by_id = {row.pk: row for row in Turn.objects.filter(conversation_id=turn.conversation_id)}
     path: list[Turn] = []
@@ -129,14 +129,10 @@ def earlier_exchanges(turn: Turn) -> list[Exchange]:
 
 
 def _said(path: Sequence[Turn], user: User) -> dict[uuid.UUID, str]:
-    """Turn → text of its newest complete answer, of those whose every footnote may be seen at this moment."""
+    """Turn → text of its newest complete answer, of those whose every source may be seen at this moment."""
     answers = Answer.objects.filter(turn__in=path, state=Answer.State.COMPLETE).order_by("created")
-    newest = {row.turn_id: row for row in answers.only("turn_id", "text")}
-    cited = Citation.objects.filter(answer__in=newest.values())
-    hidden = set(
-        cited.exclude(document__in=Document.objects.visible_to(user).values("pk")).values_list("answer_id", flat=True)
-    )
-    return {turn_id: row.text for turn_id, row in newest.items() if row.pk not in hidden}
+    newest = {row.turn_id: row for row in answers}
+    return {turn_id: row.text for turn_id, row in newest.items() if may_see(row, user)}
 
 
 def shown_path(conversation: Conversation, branch: uuid.UUID | None = None) -> list[Place]:

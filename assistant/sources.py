@@ -11,7 +11,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from accounts.models import User
-from assistant.models import Answer, AnswerEvent, Citation, Review
+from assistant.models import Answer, AnswerEvent, Citation, Review, Turn
 from knowledge.models import Document
 
 
@@ -43,3 +43,6 @@ def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
     Answer.objects.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0)
     AnswerEvent.objects.filter(answer__in=ids).delete()
     Review.objects.filter(answer__in=ids).update(correction="")
+    # What was asked after such an answer may have been searched in words of it.
+    conversations = Turn.objects.filter(answers__in=ids).values("conversation")
+    Answer.objects.filter(turn__conversation__in=conversations).update(searched_as="")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from assistant.generators.base import Generator, Messages
+from assistant.generators.base import Chat, Generator, Messages
 from assistant.generators.openai_compatible import Endpoint, OpenAICompatibleGenerator
 from assistant.generators.quoting import QuotingGenerator
 from knowledge.errors import ConfigurationError
 
-__all__ = ["Generator", "Messages", "get_generator"]
+__all__ = ["Chat", "Generator", "Messages", "get_chat", "get_generator"]
 
 
 def get_generator() -> Generator:
@@ -23,3 +23,10 @@ def get_generator() -> Generator:
             )
         return OpenAICompatibleGenerator(Endpoint.from_settings())
     raise ConfigurationError(f"FOOTNOTE_GENERATOR is {settings.GENERATOR!r}; it can be quoting or openai.")
+
+
+def get_chat(seconds: float, max_tokens: int) -> Chat | None:
+    """The configured language model for something brief; None when answers are written without one."""
+    if settings.GENERATOR != "openai":
+        return None
+    return OpenAICompatibleGenerator(Endpoint.from_settings().brief(seconds, max_tokens))

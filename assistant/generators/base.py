@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,3 +38,10 @@ class Generator(Protocol):
         ``close()`` on the iterator stops at once and closes what lies behind it. Raises GeneratorUnavailable when
         nothing was said, GeneratorInterrupted when it broke off after something was.
         """
+
+
+class Chat(Protocol):
+    """A language model for a question on the side, with limits of its own. Safe to use from several threads."""
+
+    def say(self, chat: Sequence[ChatMessage]) -> Iterator[str]:
+        """As ``Generator.stream``, for messages that need no evidence beside them."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.conf import settings
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.generators.base import Messages
 from assistant.generators.chat_stream import ChatStream
+from assistant.prompts import ChatMessage
 
 _PULSE_SECONDS = 0.1  # how often the caller gets a chance to stop while nothing comes
 _LONGEST_WAIT_ON_429 = 5.0
@@ -50,6 +51,10 @@ class Endpoint:
             max_tokens=settings.GENERATOR_MAX_TOKENS,
         )
 
+    def brief(self, seconds: float, max_tokens: int) -> Endpoint:
+        """The same model, asked for little in little time."""
+        return replace(self, first_token=seconds, idle=seconds, total=seconds, max_tokens=max_tokens)
+
 
 class _TryAgain(Exception):  # not an error: a first attempt that may be repeated after ``wait`` seconds
     def __init__(self, wait: float, cause: GeneratorUnavailable) -> None:
@@ -72,20 +77,24 @@ class OpenAICompatibleGenerator:
         return f"openai:{self._endpoint.model}"[:120]
 
     def stream(self, messages: Messages) -> Iterator[str]:
-        """See ``Generator.stream``. Runs its own event loop between two pieces, so close() cancels the request."""
+        """See ``Generator.stream``."""
+        return self.say(messages.chat)
+
+    def say(self, chat: Sequence[ChatMessage]) -> Iterator[str]:
+        """See ``Chat.say``. Runs its own event loop between two pieces, so close() cancels the request."""
         started = time.monotonic()
         with asyncio.Runner() as runner:
             for attempt in (1, 2):
                 try:
-                    yield from self._attempt(runner, messages, started)
+                    yield from self._attempt(runner, chat, started)
                     return
                 except _TryAgain as again:
                     if attempt == 2:
                         raise again.cause from None
                     yield from _pause(again.wait)
 
-    def _attempt(self, runner: asyncio.Runner, messages: Messages, started: float) -> Iterator[str]:
-        pieces = self._pieces(messages)
+    def _attempt(self, runner: asyncio.Runner, chat: Sequence[ChatMessage], started: float) -> Iterator[str]:
+        pieces = self._pieces(chat)
         clock = _Clock(self._endpoint, started)
         characters = 0
         pending: asyncio.Task[str | None] | None = None
@@ -109,14 +118,14 @@ class OpenAICompatibleGenerator:
         finally:
             runner.run(_abandon(pending, pieces))
 
-    async def _pieces(self, messages: Messages) -> AsyncIterator[str]:
+    async def _pieces(self, chat: Sequence[ChatMessage]) -> AsyncIterator[str]:
         """Opens the request and gives its text. Errors before the first piece are GeneratorUnavailable."""
         stream, spoken = ChatStream(), False
         limits = httpx.Timeout(self._endpoint.total, connect=self._endpoint.connect)
         try:
             async with (
                 httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", self._url, headers=self._headers(), json=self._body(messages)) as response,
+                client.stream("POST", self._url, headers=self._headers(), json=self._body(chat)) as response,
             ):
                 if response.status_code != httpx.codes.OK:
                     raise _refusal(response)
@@ -143,10 +152,10 @@ class OpenAICompatibleGenerator:
         key = self._endpoint.key
         return {"Accept": "text/event-stream"} | ({"Authorization": f"Bearer {key}"} if key else {})
 
-    def _body(self, messages: Messages) -> dict[str, object]:
+    def _body(self, chat: Sequence[ChatMessage]) -> dict[str, object]:
         return {
             "model": self._endpoint.model,
-            "messages": list(messages.chat),
+            "messages": list(chat),
             "stream": True,
             "temperature": 0,
             "max_tokens": self._endpoint.max_tokens,

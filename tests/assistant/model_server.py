@@ -30,10 +30,14 @@ class Script:
 
 
 class ModelServer:
-    """``requests`` holds the bodies received, ``closed`` is set when a client went away in mid-answer."""
+    """``requests`` holds the bodies received, ``closed`` is set when a client went away in mid-answer.
+
+    ``first`` are scripts for the next requests, one each, before ``script`` goes for all others.
+    """
 
     def __init__(self, script: Script) -> None:
         self.script = script
+        self.first: list[Script] = []
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.closed = threading.Event()
@@ -80,7 +84,7 @@ class ModelServer:
         return Handler
 
     def _speak(self, handler: BaseHTTPRequestHandler) -> None:
-        script = self.script
+        script = self.first.pop(0) if self.first else self.script
         status = script.statuses.pop(0) if script.statuses else 200
         self._wait(handler, script.before)
         handler.send_response(status)
