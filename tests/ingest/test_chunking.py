@@ -50,7 +50,9 @@ def test_every_character_is_in_one_chunk_at_its_place(lines: list[str]) -> None:
 def test_prose_is_cut_between_sentences_and_near_the_target(sentences: list[str]) -> None:
     text = " ".join(sentences)
     found = chunks(text)
-    assert all(chunk.end - chunk.start <= TARGET + 60 for chunk in found)
+    assert all(chunk.end - chunk.start <= TARGET + 60 for chunk in found[:-1])
+    # A last sentence or two too short to be found by stays with what goes before.
+    assert all(chunk.end - chunk.start <= LONGEST for chunk in found)
     assert all(text[chunk.start : chunk.end].endswith(".") for chunk in found)
     assert all(chunk.end - chunk.start >= 0.7 * TARGET for chunk in found[:-2])
 
