@@ -154,7 +154,7 @@ def search(question: Question, allowed: Ids, lengths: NDArray[np.int64]) -> Hits
     visible = _Visible(allowed)
     for variants, weight in zip(question.terms, question.weights, strict=True):
         frequency = visible.frequencies(variants, FIELD_WEIGHTS)
-        found = np.flatnonzero(frequency)
+        found = np.flatnonzero(frequency > 0)
         idf = _inverse(total, len(found))
         inverse.append(idf * weight)
         held = frequency[found]
@@ -215,7 +215,7 @@ class _Visible:
                 frequency[places] += weights[field] * counts
         return frequency
 
-    def _inside(self, column: Column) -> tuple[NDArray[Any], NDArray[np.int32]]:
+    def _inside(self, column: Column) -> tuple[NDArray[Any], NDArray[Any]]:
         """Places in ``allowed`` of those passages of a column that are in it, and their counts."""
         allowed, (ids, counts) = self._allowed, column
         if len(allowed) * _FEWER < len(ids):

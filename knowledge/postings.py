@@ -6,7 +6,7 @@ Text arrives analysed (see ``lexical.analyse``), so the database only splits at 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import transaction
@@ -25,10 +25,13 @@ _PLACES = 4
 
 
 class Column(NamedTuple):
-    """Where a term stands in one field: sorted passage ids, each once, and beside them how often. Read-only arrays."""
+    """Where a term stands in one field: sorted passage ids, each once, and beside them how often.
 
-    ids: NDArray[np.int64]
-    counts: NDArray[np.int32]
+    Read-only arrays of whole numbers, no wider than they need be.
+    """
+
+    ids: NDArray[Any]
+    counts: NDArray[Any]
 
 
 class TermList(NamedTuple):
@@ -108,10 +111,14 @@ def term_list(connection: BaseDatabaseWrapper, term: str) -> TermList:
     passages, fields = np.divmod(found, _PLACES)
     columns = []
     for field in range(len(FIELDS)):
-        column = Column(passages[fields == field], counts[fields == field].astype(np.int32))
-        column.ids.flags.writeable = column.counts.flags.writeable = False
-        columns.append(column)
+        columns.append(Column(_narrow(passages[fields == field]), _narrow(counts[fields == field])))
     return TermList(tuple(columns))
+
+
+def _narrow(numbers: NDArray[np.int64]) -> NDArray[Any]:
+    narrow = numbers.astype(np.min_scalar_type(numbers.max(initial=0)))
+    narrow.flags.writeable = False
+    return narrow
 
 
 def _sqlite_occurrences(cursor: CursorWrapper, term: str) -> NDArray[np.int64]:
