@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -20,11 +20,16 @@ from numpy.typing import NDArray
 
 from knowledge.index.base import Ids
 from knowledge.models import Passage
-from knowledge.postings import FIELDS, drop_rows, put_rows, term_rows
+from knowledge.postings import FIELDS, Column, drop_rows, put_rows
 from knowledge.stopwords import STOP_WORDS
+from knowledge.termlists import Reader
 
 K1 = 1.2
 B = 0.6
+# Of two lists of which one is so many times as long, the shorter is looked up in the longer one.
+_FEWER = 20
+# With more ids than this to each allowed passage, a table of them all would be mostly empty.
+_SPREAD = 256
 FIELD_WEIGHTS = {"title": 1.0, "heading": 0.7, "body": 1.0}
 _LANGUAGES = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
@@ -146,9 +151,10 @@ def search(question: Question, allowed: Ids, lengths: NDArray[np.int64]) -> Hits
     if not total:
         return Hits(scores, [0.0] * len(question.terms))
     norm = K1 * (1 - B + B * lengths / max(1.0, float(lengths.mean())))
+    visible = _Visible(allowed)
     for variants, weight in zip(question.terms, question.weights, strict=True):
-        frequency = _frequencies(variants, allowed, FIELD_WEIGHTS)
-        found = np.flatnonzero(frequency)
+        frequency = visible.frequencies(variants, FIELD_WEIGHTS)
+        found = np.flatnonzero(frequency > 0)
         idf = _inverse(total, len(found))
         inverse.append(idf * weight)
         held = frequency[found]
@@ -170,8 +176,9 @@ def title_shares(said: Question, allowed: Ids) -> NDArray[np.float64]:
     """For each allowed passage: the weighted share, of the words that stand in any title, that stand in its title."""
     held = np.zeros(len(allowed), dtype=np.float64)
     whole = 0.0
+    visible = _Visible(allowed)
     for variants in said.terms:
-        there = _frequencies(variants, allowed, {"title": 1.0, "heading": 0.0, "body": 0.0}) > 0
+        there = visible.frequencies(variants, {"title": 1.0}) > 0
         count = int(np.count_nonzero(there))
         if count:
             weight = _inverse(len(allowed), count)
@@ -184,16 +191,49 @@ def _inverse(total: int, found: int) -> float:
     return float(np.log1p((total - found + 0.5) / (found + 0.5)))
 
 
-def _frequencies(variants: Iterable[str], allowed: Ids, weights: Mapping[str, float]) -> NDArray[np.float64]:
-    """Weighted count of a term in each allowed passage."""
-    frequency = np.zeros(len(allowed), dtype=np.float64)
-    for variant in variants:
-        rows = term_rows(connection, variant)
-        if not rows or not len(allowed):
-            continue
-        table = np.array(rows, dtype=np.int64)
-        ids, counts = table[:, 0], np.array([weights[field] for field in FIELDS])[table[:, 1]] * table[:, 2]
-        places = np.minimum(np.searchsorted(allowed, ids), len(allowed) - 1)
-        mine = allowed[places] == ids
-        np.add.at(frequency, places[mine], counts[mine])
-    return frequency
+class _Visible:
+    """The passages one question is asked of, and where a term stands in them."""
+
+    def __init__(self, allowed: Ids) -> None:
+        self._allowed = allowed
+        self._reader = Reader(connection)
+        self._places: NDArray[np.int32] | None = None
+
+    def frequencies(self, variants: Sequence[str], weights: Mapping[str, float]) -> NDArray[np.float64]:
+        """Weighted count of a term in each allowed passage; fields without a weight do not count."""
+        frequency = np.zeros(len(self._allowed), dtype=np.float64)
+        if not len(self._allowed):
+            return frequency
+        for variant in variants:
+            columns = dict(zip(FIELDS, self._reader.read(variant).columns, strict=True))
+            # In this order, so that no score changes in its last digit.
+            for field in reversed(FIELDS):
+                if field not in weights:
+                    continue
+                places, counts = self._inside(columns[field])
+                # Each passage stands once in a column.
+                frequency[places] += weights[field] * counts
+        return frequency
+
+    def _inside(self, column: Column) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Places in ``allowed`` of those passages of a column that are in it, and their counts."""
+        allowed, (ids, counts) = self._allowed, column
+        if len(allowed) * _FEWER < len(ids):
+            held = np.minimum(np.searchsorted(ids, allowed), len(ids) - 1)
+            places = np.flatnonzero(ids[held] == allowed)
+            return places, counts[held[places]]
+        if len(ids) * _FEWER < len(allowed) or allowed[-1] - allowed[0] > len(allowed) * _SPREAD:
+            places = np.minimum(np.searchsorted(allowed, ids), len(allowed) - 1)
+            mine = allowed[places] == ids
+            return places[mine], counts[mine]
+        first, last = np.searchsorted(ids, (allowed[0], allowed[-1] + 1))
+        places = self._table()[ids[first:last] - allowed[0]]
+        mine = places >= 0
+        return places[mine], counts[first:last][mine]
+
+    def _table(self) -> NDArray[np.int32]:
+        """For each id from the first allowed one to the last: its place, or -1."""
+        if self._places is None:
+            self._places = np.full(int(self._allowed[-1] - self._allowed[0]) + 1, -1, dtype=np.int32)
+            self._places[self._allowed - self._allowed[0]] = np.arange(len(self._allowed), dtype=np.int32)
+        return self._places

@@ -2,7 +2,8 @@
 
 Triggers set them, so that it does not matter who made a change or how: a page, the admin, a bulk update, SQL by hand.
 There is one mark for access as a whole (grants, group membership, active people) and one for each of 256 parts of the
-documents, by the first two digits of their ids (documents, their versions' languages, restrictions).
+documents, by the first two digits of their ids (documents, their versions' languages, restrictions). Another stands for
+the full text: triggers cannot watch its tables, so ``postings.py``, which alone writes them, sets it.
 
 A mark is drawn by chance and never counted up: one that was rolled back cannot come again for another state. On
 PostgreSQL every connection writes rows of its own, so that no transaction waits for another one's mark; rows of
@@ -16,10 +17,12 @@ from collections.abc import Iterator
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ACCESS = ""
+WORDS = "ft"
 PARTS = tuple(f"{number:02x}" for number in range(256))
 TABLE = "knowledge_visibilitystamp"
 # What a part, or access, was last marked with. Absent: never since the triggers were made.
-Stamps = dict[str, tuple[tuple[int, int], ...]]
+Marks = tuple[tuple[int, int], ...]
+Stamps = dict[str, Marks]
 
 _DOCUMENT = ("collection_id", "current_id", "restricted", "superseded_by_id", "deleted")
 # table, the columns whose update counts (none: all), the column that names the document (none: access).
@@ -104,6 +107,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
             cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608  # names are ours
             cursor.execute(f"INSERT INTO {TABLE} (part, slot, stamp) VALUES (%s, 0, random())", [ACCESS])  # noqa: S608
+            touch_words(connection)
             return
         for function in _POSTGRES_FUNCTIONS:
             cursor.execute(function)
@@ -112,6 +116,30 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(statement)
         cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608  # names are ours
         cursor.execute("SELECT visibility_mark(%s)", [ACCESS])
+        touch_words(connection)
+
+
+def touch_words(connection: BaseDatabaseWrapper) -> None:
+    """A new mark for the full text. Call inside the transaction that changes it."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                f"INSERT INTO {TABLE} (part, slot, stamp) VALUES (%s, 0, random()) "  # noqa: S608  # names are ours
+                "ON CONFLICT (part, slot) DO UPDATE SET stamp = random()",
+                [WORDS],
+            )
+        else:
+            cursor.execute("SELECT visibility_mark(%s)", [WORDS])
+
+
+def read_words(connection: BaseDatabaseWrapper) -> Marks:
+    """The mark of the full text as it is now; empty when there is none, so that nothing may be remembered."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT slot, stamp FROM {TABLE} WHERE part = %s ORDER BY slot",  # noqa: S608  # names are ours
+            [WORDS],
+        )
+        return tuple(cursor.fetchall())
 
 
 # Any name that begins so is ours; one too many or too few, or one that is switched off, and nothing is remembered.
@@ -121,14 +149,14 @@ _COUNT_POSTGRES = f"SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O' AND tg
 
 
 def read(connection: BaseDatabaseWrapper) -> Stamps | None:
-    """The marks as they are now; None when a trigger is missing, so that nothing may be remembered."""
+    """The marks of what people may see, as they are now; None when a trigger is missing: nothing may be remembered."""
     sqlite = connection.vendor == "sqlite"
     expected = len(list(_sqlite_triggers() if sqlite else _postgres_triggers()))
     triggers = _COUNT_SQLITE if sqlite else _COUNT_POSTGRES
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT ({triggers}), part, slot, stamp FROM {TABLE} ORDER BY part, slot",  # noqa: S608  # names are ours
-            [],
+            f"SELECT ({triggers}), part, slot, stamp FROM {TABLE} WHERE part <> %s ORDER BY part, slot",  # noqa: S608
+            [WORDS],
         )
         rows = cursor.fetchall()
     if not rows or rows[0][0] != expected or rows[0][1] != ACCESS:
