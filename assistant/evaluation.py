@@ -139,23 +139,25 @@ def _figures(results: Sequence[CaseResult]) -> dict[str, Any]:
         "abstained_when_unanswerable": _share(r.abstained for r in silent),
         "false_refusals": _share(r.abstained for r in answerable),
         "leaked_documents": sum(len(r.leaked) for r in results),
-        "footnotes_per_answer": _mean(r.footnotes for r in results if not r.abstained),
+        "footnotes_per_answer": mean(r.footnotes for r in results if not r.abstained),
         "abstention_auc": auc([r.confidence for r in answerable], [r.confidence for r in silent]),
-        "ms_p50": _quantile(times, 0.5),
-        "ms_p95": _quantile(times, 0.95),
+        "ms_p50": quantile(times, 0.5),
+        "ms_p95": quantile(times, 0.95),
     }
 
 
 def _share(flags: Iterable[bool]) -> float | None:
-    return _mean(float(flag) for flag in flags)
+    return mean(float(flag) for flag in flags)
 
 
-def _mean(values: Iterable[float]) -> float | None:
+def mean(values: Iterable[float]) -> float | None:
+    """To four places; None of nothing."""
     numbers = list(values)
     return round(sum(numbers) / len(numbers), 4) if numbers else None
 
 
-def _quantile(ordered: Sequence[float], share: float) -> float | None:
+def quantile(ordered: Sequence[float], share: float) -> float | None:
+    """Of sorted numbers, to one place; None of nothing."""
     return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1) if ordered else None
 
 

@@ -43,9 +43,13 @@ class Question:
         """The question with what it refers to."""
         return f"{self.referred} {self.typed}".strip()
 
+    def own(self, placed: bool) -> str:
+        """The asker's words; ``placed`` leaves out those that say where."""
+        return self.core if placed else self.typed
+
     def asked(self, placed: bool) -> str:
-        """What is compared with passages, with or without the words that say where."""
-        return f"{self.referred} {self.core if placed else self.typed}".strip()
+        """What is compared with passages: the asker's words with what they refer to."""
+        return f"{self.referred} {self.own(placed)}".strip()
 
 
 def read_question(typed: str, context: Sequence[Exchange] = ()) -> Question:

@@ -116,9 +116,8 @@ def search(question: str, user: User, k: int = 10, context: Sequence[Exchange] =
             except SearchUnavailable:
                 degraded = "no_model"
     with _timed(timings, "search"):
-        terms = lexical.analyse_question(
-            asked.asked(named is not None), scope.languages, asked.referred, asked.earlier
-        )
+        own = asked.own(named is not None)
+        terms = lexical.analyse_question(own, scope.languages, asked.referred, asked.earlier)
         hits = lexical.search(terms, allowed, lengths)
         found = candidates(reading, hits, projection, vectors, max(_CANDIDATES, 3 * k))
         best = sorted(found.score, key=lambda passage: (-found.score[passage], passage))

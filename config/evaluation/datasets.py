@@ -72,9 +72,6 @@ class Dataset:
     documents: tuple[SourceDocument, ...]
     questions: tuple[DatasetQuestion, ...]
     digest: str
-    knows_silence: bool
-    knows_documents: bool
-    knows_spans: bool
 
 
 def read_dataset(folder: Path, limit: int = 0) -> Dataset:
@@ -96,9 +93,6 @@ def read_dataset(folder: Path, limit: int = 0) -> Dataset:
         documents=documents,
         questions=tuple(questions),
         digest=_digest(folder, documents),
-        knows_silence=any(not question.answerable for question in questions),
-        knows_documents=any(question.gold_documents for question in questions),
-        knows_spans=any(question.gold_spans for question in questions),
     )
 
 

@@ -93,6 +93,7 @@ class Atlas:
         known = {name: (pk, version) for name, pk, version in documents}
         self._source_of = {str(known[name][0]): source for name, source in self._sources.items() if name in known}
         self._version_of = {source.id: known[name][1] for name, source in self._sources.items() if name in known}
+        self._files = {source.id for source in dataset.documents if source.path is not None}
         self._twins = self._find_twins(dataset)
         self._offsets: dict[int, list[int]] = {}
 
@@ -122,14 +123,11 @@ class Atlas:
             version = self._version_of.get(span.document)
             if version is None:
                 continue
-            if self._is_file(span.document):
+            if span.document in self._files:
                 spans.extend(self._by_words(version, span.document, span.text))
             else:
                 spans.append((span.document, span.start, span.end))
         return spans
-
-    def _is_file(self, source_id: str) -> bool:
-        return any(source.id == source_id and source.path is not None for source in self._sources.values())
 
     def _by_words(self, version_id: int, source_id: str, words: str) -> list[Span]:
         pages = list(Page.objects.filter(version_id=version_id).order_by("number"))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from assistant.evaluation import auc
+from assistant.evaluation import auc, mean, quantile
 from config.evaluation.asking import Outcome
 
 _MEANS = {
@@ -48,15 +48,11 @@ def _figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "abstention_auc": auc([o.confidence for o in answerable], [o.confidence for o in silent]),
         "abstained_when_unanswerable": _mean(silent, lambda outcome: outcome.abstained),
         "false_refusals": _mean(answerable, lambda outcome: outcome.abstained),
-        "ms_p50": _quantile(times, 0.5),
-        "ms_p95": _quantile(times, 0.95),
+        "ms_p50": quantile(times, 0.5),
+        "ms_p95": quantile(times, 0.95),
     }
 
 
 def _mean(outcomes: Iterable[Outcome], value: Callable[[Outcome], float | None]) -> float | None:
-    numbers = [float(number) for outcome in outcomes if (number := value(outcome)) is not None]
-    return round(sum(numbers) / len(numbers), 4) if numbers else None
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float | None:
-    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1) if ordered else None
+    """Over the outcomes that can tell."""
+    return mean(float(number) for outcome in outcomes if (number := value(outcome)) is not None)

@@ -20,8 +20,9 @@ from config.evaluation.datasets import Dataset
 from config.evaluation.loading import Atlas, evaluator, load
 from config.evaluation.report import figures
 from ingest.chunking import CHUNKER
-from knowledge.embedding import get_embedder
+from knowledge.embedding import get_embedder, model_dir
 from knowledge.embedding.cached import CachedEmbedder
+from knowledge.embedding.weights import weights_fingerprint
 from knowledge.errors import FootnoteError
 from knowledge.models import Document, Passage
 from knowledge.projection import get_projection
@@ -36,7 +37,9 @@ class EvaluationFailed(FootnoteError):
 
 def home_for(dataset: Dataset) -> Path:
     """Where the set is measured. What is kept there from an interrupted run serves the same data and recipe only."""
-    recipe = hashlib.sha256(f"{dataset.digest} {CHUNKER} {get_embedder().model_id} {_code()}".encode()).hexdigest()
+    # Only the other process needs the model itself.
+    model = weights_fingerprint(model_dir())
+    recipe = hashlib.sha256(f"{dataset.digest} {CHUNKER} {model} {_code()}".encode()).hexdigest()
     return Path(settings.FOOTNOTE_HOME) / "evaluations" / f"{dataset.name[:40]}-{recipe[:12]}"
 
 

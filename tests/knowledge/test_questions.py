@@ -86,3 +86,9 @@ def test_of_the_same_words_in_two_languages_the_askers_own_come_first(
     assert search(asked, people.bob).evidence[0].document_name == "pier-de.md"
     asked = "Which permission is needed at the Kestrel Bay pier in winter?"
     assert search(asked, people.bob).evidence[0].document_name == "pier-en.md"
+
+
+def test_what_a_question_leans_on_is_told_from_its_own_words() -> None:
+    question = read_question("And for interns?", [Exchange("How many days of parental leave do employees get?")])
+    assert question.own(placed=False) == "And for interns?"
+    assert question.asked(placed=False) == "How many days of parental leave do employees get? And for interns?"

@@ -129,3 +129,10 @@ def test_what_was_replaced_stands_behind_its_replacement_if_that_is_visible(
 def test_a_follow_up_is_searched_with_what_it_refers_to(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
     before = [Exchange("How many days of leave do I have?")]
     assert names(people.bob, "And when do they expire?", context=before)[0] == "leave.md"
+
+
+def test_words_of_the_question_before_weigh_half(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
+    alone = search("How many days of leave do I have?", people.bob).term_weights
+    before = [Exchange("How many days of leave do I have?")]
+    after = search("And when do they expire?", people.bob, context=before).term_weights
+    assert after["leav"] == pytest.approx(alone["leav"] / 2)

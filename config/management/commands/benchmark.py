@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.benchmarking import Asked, BenchmarkFailed, benchmark
-from config.index_benchmark import benchmark_index
+from config.benchmarking.index import benchmark_index
 
 _DEFAULT = settings.BASE_DIR / "config" / "sample_company" / "files"
 

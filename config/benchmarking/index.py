@@ -57,7 +57,7 @@ def benchmark_index(passages: int, files: Path) -> dict[str, Any]:
 
 def _started(home: str, *arguments: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "config.index_benchmark", *arguments],
+        [sys.executable, "-m", "config.benchmarking.index", *arguments],
         env={**os.environ, "FOOTNOTE_HOME": home, "DJANGO_SETTINGS_MODULE": "config.settings"},
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
