@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from django.conf import settings
@@ -23,6 +24,14 @@ UNKNOWN_LANGUAGE_FACTOR = 0.25
 BACKGROUND_WEIGHT = 1.0
 
 
+class Ways(Enum):
+    """What candidates are looked for by. The product uses both; one alone is what measuring compares them with."""
+
+    BOTH = "both"
+    MEANING = "meaning"
+    WORDS = "words"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A question beside what may be searched for it. ``named``: sorted ids of the documents it names, if it does."""
@@ -31,6 +40,7 @@ class Reading:
     scope: Scope
     allowed: Ids
     named: Ids | None
+    ways: Ways = Ways.BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,8 @@ def candidates(
     reading: Reading, hits: lexical.Hits, projection: Projection | None, vectors: QuestionVectors | None, k: int
 ) -> Found:
     allowed, named = reading.allowed, reading.named
-    ids = set(allowed[lexical.best_of(hits.scores, k)].tolist())
+    words = reading.ways is not Ways.MEANING
+    ids = set(allowed[lexical.best_of(hits.scores, k)].tolist()) if words else set()
     if named is not None and len(named):
         inside = np.isin(allowed, named, assume_unique=True)
         ids |= set(allowed[lexical.best_of(hits.scores * inside, k)].tolist())
@@ -86,7 +97,7 @@ def candidates(
     bonus = frozenset() if named is None else frozenset(named.tolist()) & ids
     score = {
         passage: factor * dense.get(passage, 0.0)
-        + LEXICAL_WEIGHT * full_text[passage] / hits.greatest
+        + words * LEXICAL_WEIGHT * full_text[passage] / hits.greatest
         + NAMED_BONUS * (passage in bonus)
         for passage in ids
     }

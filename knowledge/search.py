@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from accounts.models import User
 from knowledge import lexical
-from knowledge.candidates import NAMED_BONUS, Found, Reading, candidates, vectors_for
+from knowledge.candidates import NAMED_BONUS, Found, Reading, Ways, candidates, vectors_for
 from knowledge.errors import SearchUnavailable
 from knowledge.followups import Exchange
 from knowledge.index import Ids
@@ -84,10 +84,13 @@ class SearchResult:
     searched_as: str
 
 
-def search(question: str, user: User, k: int = 10, context: Sequence[Exchange] = ()) -> SearchResult:
+def search(
+    question: str, user: User, k: int = 10, context: Sequence[Exchange] = (), ways: Ways = Ways.BOTH
+) -> SearchResult:
     """The k best passages for a question, with ``context`` what was said before in the conversation, oldest first.
 
-    Raises SearchUnavailable when neither vectors nor full text can be used.
+    With one of the ``ways`` alone neither the other nor the names of documents count. Raises SearchUnavailable when
+    neither vectors nor full text can be used.
     """
     timings: dict[str, float] = {}
     asked = read_question(question, context)
@@ -104,12 +107,12 @@ def search(question: str, user: User, k: int = 10, context: Sequence[Exchange] =
         )
         named = (
             named_passages(asked.place, user, scope.languages, projection, allowed)
-            if projection is not None and asked.place
+            if projection is not None and asked.place and ways is Ways.BOTH
             else None
         )
-    reading = Reading(asked, scope, allowed, named)
+    reading = Reading(asked, scope, allowed, named, ways)
     vectors = None
-    if projection is not None:
+    if projection is not None and ways is not Ways.WORDS:
         with _timed(timings, "embed"):
             try:
                 vectors = vectors_for(reading)

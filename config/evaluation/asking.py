@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from accounts.models import User
@@ -16,6 +16,7 @@ from config.evaluation import measures
 from config.evaluation.datasets import Dataset, DatasetQuestion
 from config.evaluation.loading import Atlas
 from config.evaluation.measures import Span
+from knowledge.candidates import Ways
 from knowledge.search import Evidence, search
 
 DEEPEST = 100  # documents looked at
@@ -25,7 +26,8 @@ _PASSAGES = 400  # searched for, so that a hundred documents are among them
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one question; None where the set cannot tell."""
+    """What came of one question; None where the set cannot tell. ``*_alone``: with one way of searching only, when
+    that was asked for."""
 
     id: str
     kind: str
@@ -44,10 +46,21 @@ class Outcome:
     abstained: bool
     confidence: float
     milliseconds: float
+    ndcg_10_meaning_alone: float | None = None
+    ndcg_10_words_alone: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """Who asks, where the gold lies, and whether each way of searching is measured alone as well."""
+
+    user: User
+    atlas: Atlas
+    compare: bool = False
 
 
 def ask_all(
-    dataset: Dataset, user: User, atlas: Atlas, notes: Path, progress: Callable[[int], None]
+    dataset: Dataset, examiner: Examiner, notes: Path, progress: Callable[[int], None]
 ) -> Iterator[Outcome]:
     """Outcomes in order. ``notes`` keeps each as a line, so that an interrupted run goes on where it was."""
     known = _noted(notes)
@@ -55,7 +68,7 @@ def ask_all(
         for done, question in enumerate(dataset.questions, start=1):
             outcome = known.get(question.id)
             if outcome is None:
-                outcome = _outcome(question, user, atlas)
+                outcome = _outcome(question, examiner)
                 stream.write(json.dumps(asdict(outcome)) + "\n")
                 stream.flush()
             progress(done)
@@ -72,7 +85,8 @@ def _noted(notes: Path) -> dict[str, Outcome]:
     return known
 
 
-def _outcome(question: DatasetQuestion, user: User, atlas: Atlas) -> Outcome:
+def _outcome(question: DatasetQuestion, examiner: Examiner) -> Outcome:
+    user = examiner.user
     conversation = Conversation.objects.create(user=user, title="Evaluation")
     try:
         for said in question.earlier:
@@ -82,9 +96,22 @@ def _outcome(question: DatasetQuestion, user: User, atlas: Atlas) -> Outcome:
             pass
         given.refresh_from_db()
         evidence = search(given.turn.question, user, _PASSAGES, earlier_exchanges(given.turn)).evidence
-        return _judge(question, given, evidence, atlas)
+        outcome = _judge(question, given, evidence, examiner.atlas)
+        if examiner.compare and question.answerable and question.gold_documents:
+            return replace(
+                outcome,
+                ndcg_10_meaning_alone=_alone(Ways.MEANING, question, given, examiner),
+                ndcg_10_words_alone=_alone(Ways.WORDS, question, given, examiner),
+            )
+        return outcome
     finally:
         delete(conversation)
+
+
+def _alone(way: Ways, question: DatasetQuestion, given: Answer, examiner: Examiner) -> float:
+    """nDCG@10 of one way of searching by itself."""
+    evidence = search(given.turn.question, examiner.user, _PASSAGES, earlier_exchanges(given.turn), way).evidence
+    return measures.ndcg(_documents(evidence, examiner.atlas), question.gold_documents)
 
 
 def _judge(question: DatasetQuestion, given: Answer, evidence: Sequence[Evidence], atlas: Atlas) -> Outcome:

@@ -23,6 +23,8 @@ _MEANS = {
     "precision@1": "precision_1",
     "quote_accuracy": "quote_right",
 }
+# Only with ``--compare``.
+ALONE = {"ndcg@10_meaning_alone": "ndcg_10_meaning_alone", "ndcg@10_words_alone": "ndcg_10_words_alone"}
 COLUMNS = (
     "questions", *_MEANS, "abstention_auc", "abstained_when_unanswerable", "false_refusals", "ms_p50", "ms_p95",
 )  # fmt: skip
@@ -48,6 +50,7 @@ def _figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "abstention_auc": auc([o.confidence for o in answerable], [o.confidence for o in silent]),
         "abstained_when_unanswerable": _mean(silent, lambda outcome: outcome.abstained),
         "false_refusals": _mean(answerable, lambda outcome: outcome.abstained),
+        **{name: value for name, field in ALONE.items() if (value := _mean(answerable, attrgetter(field))) is not None},
         "ms_p50": quantile(times, 0.5),
         "ms_p95": quantile(times, 0.95),
     }

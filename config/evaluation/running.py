@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
-from config.evaluation.asking import ask_all
+from config.evaluation.asking import Examiner, ask_all
 from config.evaluation.datasets import Dataset
 from config.evaluation.loading import Atlas, evaluator, load
 from config.evaluation.report import figures
@@ -52,7 +52,7 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def run_apart(folder: Path, limit: int, home: Path) -> dict[str, Any]:
+def run_apart(folder: Path, limit: int, home: Path, compare: bool = False) -> dict[str, Any]:
     """Measures in another process, whose settings see ``home`` and nothing of this installation."""
     home.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "FOOTNOTE_HOME": str(home), "FOOTNOTE_EMBEDDING_CACHE": str(_vectors())}
@@ -60,6 +60,8 @@ def run_apart(folder: Path, limit: int, home: Path) -> dict[str, Any]:
     environment.pop("DATABASE_URL", None)
     environment.pop("REDIS_URL", None)
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "evaluate", str(folder), "--here", "--json"]
+    if compare:
+        command.append("--compare")
     done = subprocess.run(
         [*command, f"--limit={limit}"], env=environment, stdout=subprocess.PIPE, text=True, check=False
     )
@@ -76,8 +78,9 @@ def _vectors() -> Path:
     return folder / "embeddings.sqlite3"
 
 
-def measure(dataset: Dataset, progress: Progress) -> dict[str, Any]:
-    """Everything in this process and this home, which must be of the run's own."""
+def measure(dataset: Dataset, progress: Progress, compare: bool = False) -> dict[str, Any]:
+    """Everything in this process and this home, which must be of the run's own. ``compare`` measures each way of
+    searching alone as well."""
     call_command("migrate", verbosity=0, interactive=False)
     user = evaluator()
     home = Path(settings.FOOTNOTE_HOME)
@@ -89,9 +92,8 @@ def measure(dataset: Dataset, progress: Progress) -> dict[str, Any]:
     outcomes = list(
         ask_all(
             dataset,
-            user,
-            Atlas(dataset),
-            home / f"outcomes-{len(dataset.questions)}.jsonl",
+            Examiner(user, Atlas(dataset), compare),
+            home / f"outcomes-{len(dataset.questions)}{'-compared' if compare else ''}.jsonl",
             lambda done: progress("Asking", done, len(dataset.questions)),
         )
     )

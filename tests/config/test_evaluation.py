@@ -121,7 +121,7 @@ def test_the_command_measures_a_set_in_a_home_of_its_own_and_throws_it_away(tmp_
     folder, home = written(tmp_path / "set", CORPUS, QUESTIONS), tmp_path / "home"
     environment = {**os.environ, "FOOTNOTE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
     done = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), "evaluate", str(folder), "--json"],
+        [sys.executable, str(ROOT / "manage.py"), "evaluate", str(folder), "--json", "--compare"],
         env=environment,
         capture_output=True,
         text=True,
@@ -136,5 +136,8 @@ def test_the_command_measures_a_set_in_a_home_of_its_own_and_throws_it_away(tmp_
     assert figures["abstained_when_unanswerable"] == 1.0
     assert set(figures["by"]) == {"fact", "follow_up", "unanswerable"}
     assert figures["by"]["unanswerable"]["recall@5"] is None
+    assert figures["ndcg@10_words_alone"] == 1.0, "both documents are found by their words alone as well"
+    assert 0.0 < figures["ndcg@10_meaning_alone"] <= 1.0
+    assert "ndcg@10_words_alone" not in figures["by"]["unanswerable"]
     assert list((home / "evaluations").iterdir()) == []
     assert not (home / "footnote.sqlite3").exists(), "this installation's own database was not touched"

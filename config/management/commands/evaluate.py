@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from assistant.evaluation import run_cases
 from assistant.models import EvalCase, EvalRun
 from config.evaluation.datasets import read_dataset
-from config.evaluation.report import COLUMNS
+from config.evaluation.report import ALONE, COLUMNS
 from config.evaluation.running import home_for, measure, run_apart
 from knowledge.errors import FootnoteError
 
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=0, help="at most so many questions")
         parser.add_argument("--misses", action="store_true", help="also list the stored questions that went wrong")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+        parser.add_argument("--compare", action="store_true", help="also search by meaning alone and by words alone")
         parser.add_argument("--here", action="store_true", help="in this very home, which must hold nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,13 +55,13 @@ class Command(BaseCommand):
         dataset = read_dataset(folder, options["limit"])
         if options["here"]:
             with self._bar() as report:
-                figures = measure(dataset, report)
+                figures = measure(dataset, report, options["compare"])
         else:
-            figures = run_apart(folder, options["limit"], home_for(dataset))
+            figures = run_apart(folder, options["limit"], home_for(dataset), options["compare"])
         if options["json"]:
             self.stdout.write(json.dumps(figures))
         else:
-            self._print(figures, COLUMNS)
+            self._print(figures, (*COLUMNS, *(name for name in ALONE if name in figures)))
             for name in ("documents", "passages", "passages_per_second"):
                 self.stdout.write(f"{name:<30}{'–' if figures[name] is None else figures[name]:>16}")
             for line in figures["unreadable"]:
@@ -102,7 +103,7 @@ class Command(BaseCommand):
         width = max(map(len, columns)) + 2
         self.stdout.write(f"{'':<{width}}" + "".join(f"{kind[:14]:>16}" for kind in ["all", *kinds]))
         for column in columns:
-            values = [figures[column], *(figures["by"][kind][column] for kind in kinds)]
+            values = [figures[column], *(figures["by"][kind].get(column) for kind in kinds)]
             self.stdout.write(f"{column:<{width}}" + "".join(f"{'–' if v is None else v:>16}" for v in values))
 
     def _print_misses(self, run: EvalRun) -> None:
