@@ -59,9 +59,7 @@ class Examiner:
     compare: bool = False
 
 
-def ask_all(
-    dataset: Dataset, examiner: Examiner, notes: Path, progress: Callable[[int], None]
-) -> Iterator[Outcome]:
+def ask_all(dataset: Dataset, examiner: Examiner, notes: Path, progress: Callable[[int], None]) -> Iterator[Outcome]:
     """Outcomes in order. ``notes`` keeps each as a line, so that an interrupted run goes on where it was."""
     known = _noted(notes)
     with notes.open("a", encoding="utf-8") as stream:
