@@ -12,26 +12,28 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
-from torch.nn.functional import embedding, gelu, layer_norm, linear, normalize, scaled_dot_product_attention
+from torch.nn.functional import normalize
 
 from knowledge.embedding.base import Vectors
+from knowledge.embedding.network import Network
 from knowledge.embedding.weights import WEIGHTS, model_name
 from knowledge.errors import SearchUnavailable
 
 # At most about so many tokens go through the layers together: what lies between the layers stays in the cache.
 TOKENS_AT_ONCE = 512
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 _KINDS = (("Transformer", "Pooling"), ("Transformer", "Pooling", "Normalize"))
 
 
@@ -101,7 +103,7 @@ class PlainBertEmbedder:
 
     def __init__(self, recipe: Recipe, *, query_prefix: str = "", passage_prefix: str = "", threads: int = 0) -> None:
         try:
-            self._layers = _Layers(recipe)
+            self.network = Network(recipe.directory / WEIGHTS, recipe.layers, recipe.heads, recipe.epsilon)
             self._tokenizer = Tokenizer.from_file(str(recipe.directory / "tokenizer.json"))
         except (OSError, SafetensorError, KeyError) as error:
             raise SearchUnavailable(f"The embedding model in {recipe.directory} cannot be loaded: {error}") from error
@@ -111,6 +113,7 @@ class PlainBertEmbedder:
         self._threads = threads or torch.get_num_threads()
         self._cores = ThreadPoolExecutor(self._threads, "embedding")
         self._model_id = model_name(recipe.directory)
+        self._directory = recipe.directory
 
     @property
     def model_id(self) -> str:
@@ -118,7 +121,7 @@ class PlainBertEmbedder:
 
     @property
     def dimension(self) -> int:
-        return self._layers.width
+        return self.network.width
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         return self._embed([self._prefixes[1] + text for text in texts])
@@ -126,6 +129,29 @@ class PlainBertEmbedder:
     def embed_query(self, text: str) -> Vectors:
         vector: Vectors = self._embed([self._prefixes[0] + text])[0]
         return vector
+
+    def tokenizer_without_limits(self) -> Tokenizer:
+        """A tokenizer of its own for who reads with this model's layers."""
+        tokenizer = Tokenizer.from_file(str(self._directory / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    def on_cores(self, work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """``work`` of every item, on all cores, in their order, without gradients."""
+
+        def alone(item: Item) -> Result:
+            return self._with_threads(1, work, item)
+
+        if len(items) == 1:
+            return [self._with_threads(self._threads, work, items[0])]
+        return list(self._cores.map(alone, items))
+
+    def _with_threads(self, threads: int, work: Callable[[Item], Result], item: Item) -> Result:
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        with torch.inference_mode():
+            return work(item)
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
@@ -137,26 +163,15 @@ class PlainBertEmbedder:
         """Each text's tokens, whose ``offsets`` say which characters they stand for, and their (n, dimension)
         vectors after the last layer."""
         batches = _batches(self._tokenizer.encode_batch(list(texts)), self._threads)
-        alone = len(batches) == 1
         for at in range(0, len(batches), self._threads):
             some = batches[at : at + self._threads]
-            passes = map(self._split_pass, some) if alone else self._cores.map(self._whole_pass, some)
-            for batch, vectors in zip(some, passes, strict=True):
+            for batch, vectors in zip(some, self.on_cores(self._pass, some), strict=True):
                 yield from zip(batch, vectors, strict=True)
 
-    def _split_pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
-        return self._pass(batch, self._threads)
-
-    def _whole_pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
-        return self._pass(batch, 1)
-
-    def _pass(self, batch: Sequence[Encoding], threads: int) -> tuple[Tensor, ...]:
-        if torch.get_num_threads() != threads:
-            torch.set_num_threads(threads)
+    def _pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
         lengths = [len(encoding.ids) for encoding in batch]
-        with torch.inference_mode():
-            tokens = self._layers.run([number for encoding in batch for number in encoding.ids], lengths)
-            return torch.split(tokens, lengths)
+        tokens = self.network.begin([number for encoding in batch for number in encoding.ids], lengths)
+        return torch.split(self.network.through(tokens, lengths, self.network.layers), lengths)
 
 
 def _batches(encodings: Sequence[Encoding], cores: int) -> list[list[Encoding]]:
@@ -175,76 +190,3 @@ def _batches(encodings: Sequence[Encoding], cores: int) -> list[list[Encoding]]:
         batches[-1].append(encoding)
         before += len(encoding.ids)
     return batches
-
-
-Affine = tuple[Tensor, Tensor]  # weight, bias
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    query_key_value: Affine
-    attended: Affine
-    attention_norm: Affine
-    wide: Affine
-    narrow: Affine
-    norm: Affine
-
-
-class _Layers:
-    """The network: embeddings, then layer upon layer. Texts of one pass lie end to end, so nothing is padded."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        weights = load_file(recipe.directory / WEIGHTS)
-        prefix = "bert." if "bert.embeddings.LayerNorm.weight" in weights else ""
-
-        def affine(*names: str) -> Affine:
-            weight, bias = (torch.cat([weights[f"{prefix}{n}.{kind}"] for n in names]) for kind in ("weight", "bias"))
-            return weight, bias
-
-        def layer(number: int) -> _Layer:
-            at = f"encoder.layer.{number}."
-            parts = (f"{at}attention.self.{part}" for part in ("query", "key", "value"))
-            return _Layer(
-                affine(*parts),
-                affine(f"{at}attention.output.dense"),
-                affine(f"{at}attention.output.LayerNorm"),
-                affine(f"{at}intermediate.dense"),
-                affine(f"{at}output.dense"),
-                affine(f"{at}output.LayerNorm"),
-            )
-
-        words, places, sentences = (
-            weights[f"{prefix}embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
-        )
-        self._words = words
-        # A text is one sentence to the model, so each place has one vector for place and sentence number.
-        self._places = places + sentences[0]
-        self._first_norm = affine("embeddings.LayerNorm")
-        self._layers = [layer(number) for number in range(recipe.layers)]
-        self.width = int(self._words.shape[1])
-        self._heads = recipe.heads
-        self._epsilon = recipe.epsilon
-
-    def run(self, numbers: list[int], lengths: list[int]) -> Tensor:
-        """(all tokens, width) for the token numbers of texts of these lengths."""
-        values = embedding(torch.tensor(numbers), self._words)
-        values += torch.cat([self._places[:length] for length in lengths])
-        values = self._norm(values, self._first_norm)
-        for layer in self._layers:
-            attended = self._attend(linear(values, *layer.query_key_value), lengths)
-            values = self._norm(linear(attended, *layer.attended).add_(values), layer.attention_norm)
-            changed = linear(gelu(linear(values, *layer.wide)), *layer.narrow)
-            values = self._norm(changed.add_(values), layer.norm)
-        return values
-
-    def _norm(self, values: Tensor, affine: Affine) -> Tensor:
-        return layer_norm(values, (self.width,), *affine, self._epsilon)
-
-    def _attend(self, query_key_value: Tensor, lengths: list[int]) -> Tensor:
-        """Every token looks at the tokens of its own text."""
-        seen = []
-        for text in torch.split(query_key_value, lengths):
-            query, key, value = text.view(1, len(text), 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-            heads = scaled_dot_product_attention(query, key, value)
-            seen.append(heads.transpose(1, 2).reshape(len(text), self.width))
-        return torch.cat(seen)
