@@ -17,6 +17,7 @@ from accounts.models import User
 from assistant import abstaining, learning, prompts
 from assistant.citations import ProvisionalText, RawSentence, SentenceReader
 from assistant.conversations import earlier_exchanges
+from assistant.differing import find_disagreements
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.events import Delta, Done, Event, Step
 from assistant.generators import Generator, Messages, get_generator
@@ -160,10 +161,25 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
         yield from _passages_alone(run, str(error))
     if generator.writes_prose:
         run.recorder.count_tokens("".join(message["content"] for message in chat), "".join(run.said))
+    if run.answer.sentences and not run.answer.degraded:
+        yield from _disagreements(run)
     if run.answer.sentences:
         yield _step(run, f"Checked {_count(len(run.answer.sentences), 'sentence')} against the quotes")
     else:
         yield from _abstain(run)
+
+
+def _disagreements(run: _Run) -> Iterator[Event]:
+    """Where what the asker may see says otherwise than the quotes: footnotes of all sides, and who says what."""
+    assert run.material is not None  # noqa: S101  # set by _road before
+    with run.recorder.timed("ground"):
+        found = find_disagreements(run.material, run.answer)
+    for one in found:
+        run.cited |= {side.evidence.passage_id for side in one.sides}
+        run.watch.require_visible(run.rests_on)
+        yield from run.recorder.differ(one)
+    if found:
+        yield _step(run, "Found documents that disagree")
 
 
 def _prompt_version(run: _Run) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.facts import dates, names, quantities
+from assistant.facts import Quantity, dates, names, quantities
 from assistant.grounding import opposed
 from assistant.selection.choosing import Material
 from assistant.selection.questions import Profile, covered
@@ -23,28 +23,33 @@ Place = tuple[int, int, int]  # passage, and characters of its text
 
 MOST = 2  # disagreements told with one answer
 MOST_SIDES = 4
-NEAR = 0.72  # of the best score: how near a sentence must come to answer the same question
+NEAR = 0.62  # of the best score: how near a sentence must come to answer the same question
 SAME_MATTER = 0.5  # cosine of two sentences about the same matter
 SAME_CLAIM = 0.72  # and of two that say the same but for a denial
 SHARED_TERMS = 0.34  # of the shorter sentence's terms
-ASKED = 0.5  # of the best sentence's share of the question's terms, surroundings counted
+ASKED = 0.5  # of what the one says of the question's terms: how much of it the other must say too
 _MONEY = frozenset({"eur", "usd", "gbp"})
 _TIME = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "night"})
-_CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b(?!\d)")
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ORDINAL = re.compile(
     r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?=\s+(?:\w+\s+){0,2}(?:day|week|month|year))",
     re.IGNORECASE,
 )
-_DEFINITE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Sentences of different documents, the one that the answer cites first; ``kind`` is figures, dates or denial."""
+    """Sentences of different documents, the one that the answer cites first; ``kind`` is figures, dates or denial.
+
+    ``said`` has for each side the words in which it differs, "" for a denial. ``scoped``: one side names whom it is
+    for, which neither the question nor the others do, so that both may hold.
+    """
 
     kind: str
     sides: tuple[Ranked, ...]
+    said: tuple[str, ...]
+    scoped: bool
 
 
 def disagreements(material: Material, cited: Sequence[Place], closeness: Closeness | None) -> list[Disagreement]:
@@ -65,8 +70,23 @@ def disagreements(material: Material, cited: Sequence[Place], closeness: Closene
         documents = frozenset(side.evidence.document_id for side in rivals)
         if kinds and documents not in told and len(found) < MOST:
             told.add(documents)
-            found.append(Disagreement(kinds[0], tuple(rivals[:MOST_SIDES])))
+            found.append(_told(material.profile, kinds[0], rivals[:MOST_SIDES]))
     return found
+
+
+def _told(profile: Profile, kind: str, sides: Sequence[Ranked]) -> Disagreement:
+    says = {"figures": lambda text: _figures_said(profile.expects, text), "dates": _dates_said}.get(kind)
+    said = tuple(says(side.unit.shown) if says else "" for side in sides)
+    asked = set(analyse(profile.question))
+    return Disagreement(kind, tuple(sides), said, any(_scope(side, sides, asked) for side in sides))
+
+
+def _scope(side: Ranked, sides: Sequence[Ranked], asked: set[str]) -> set[str]:
+    """Words that a sentence shares with its own document's title, and with nothing else that is said or asked."""
+    title = set(analyse(side.evidence.document_title))
+    texts = [f"{other.unit.shown} {other.unit.context}" for other in sides if other is not side]
+    others = set(analyse(" ".join(texts)))
+    return (set(analyse(side.unit.shown)) & title) - others - asked
 
 
 def _anchors(material: Material, cited: Sequence[Place]) -> list[Ranked]:
@@ -87,7 +107,7 @@ def _differ(material: Material, one: Ranked, other: Ranked, closeness: Closeness
     if one.evidence.document_id == other.evidence.document_id:
         return ""
     profile, best = material.profile, material.ranked[0]
-    if other.score < NEAR * best.score or not _asked(profile, best, other) or _other_subject(profile, one, other):
+    if other.score < NEAR * best.score or not _asked(profile, one, other) or _other_subject(profile, one, other):
         return ""
     alike = _alike(one, other, closeness)
     if figures_differ(profile.expects, one.unit.shown, other.unit.shown) and alike >= SAME_MATTER:
@@ -100,9 +120,16 @@ def _differ(material: Material, one: Ranked, other: Ranked, closeness: Closeness
     return ""
 
 
-def _asked(profile: Profile, best: Ranked, other: Ranked) -> bool:
-    """Whether a sentence with its surroundings speaks of what was asked nearly as much as the best one does."""
-    return other.own + other.around >= ASKED * (best.own + best.around)
+def _asked(profile: Profile, one: Ranked, other: Ranked) -> bool:
+    """Whether the other speaks of what the one says of the question: of its rarest word, and of enough else."""
+    said = set(analyse(one.unit.shown)) & set(profile.weights)
+    if not said:
+        return False
+    weights = {term: profile.weights[term] for term in said}
+    own, around = covered(weights, other.unit.shown, other.unit.context)
+    rarest = max(weights.values())
+    there = set(analyse(f"{other.unit.shown} {other.unit.context}"))
+    return own + around >= ASKED and any(term in there for term, weight in weights.items() if weight == rarest)
 
 
 def _alike(one: Ranked, other: Ranked, closeness: Closeness | None) -> float:
@@ -116,9 +143,7 @@ def _alike(one: Ranked, other: Ranked, closeness: Closeness | None) -> float:
 
 def shared_terms(one: str, other: str) -> float:
     """Share of the shorter sentence's terms, figures apart, that both have."""
-    mine, theirs = (
-        {term for term in analyse(text) if not term[0].isdigit()} for text in (one, other)
-    )
+    mine, theirs = ({term for term in analyse(text) if not term[0].isdigit()} for text in (one, other))
     return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
 
 
@@ -126,8 +151,7 @@ def _other_subject(profile: Profile, one: Ranked, other: Ranked) -> bool:
     """Whether the two speak of different things of one kind: other names, another year, another row of a table."""
     asked = set(analyse(profile.question))
     mine, theirs = (_named(item) for item in (one, other))
-    own, foreign = mine - theirs - asked, theirs - mine - asked
-    if own and foreign:
+    if mine - theirs and theirs - mine:
         return True
     if any(_row_of_others(item, asked) for item in (one, other)):
         return True
@@ -165,17 +189,30 @@ def figures_differ(expects: str, one: str, other: str) -> bool:
 
 
 def _figures(expects: str, text: str) -> set[tuple[str, str]]:
+    """(what is measured, value): durations are one kind with their unit in the value, since days and weeks compare."""
     found: set[tuple[str, str]] = set()
-    for figure in quantities(_CLOCK.sub(" ", text)):
-        unit = "time" if figure.unit in _TIME else figure.unit
-        if expects == "money" and figure.unit not in _MONEY:
-            continue
-        if expects == "duration" and unit != "time":
-            continue
-        if unit or expects == "number":
-            value = f"{figure.value} {figure.unit}" if unit == "time" else str(figure.value)
-            found.add((unit, value))
+    for figure in _comparable(expects, text):
+        lasting = figure.unit in _TIME
+        found.add(("time", f"{figure.value} {figure.unit}") if lasting else (figure.unit, str(figure.value)))
     return found
+
+
+def _comparable(expects: str, text: str) -> list[Quantity]:
+    found = [figure for figure in quantities(_CLOCK.sub(" ", text)) if figure.unit or expects == "number"]
+    wanted = {"money": _MONEY, "duration": _TIME}.get(expects)
+    return found if wanted is None else [figure for figure in found if figure.unit in wanted]
+
+
+def _figures_said(expects: str, text: str) -> str:
+    written = [figure.written for figure in _comparable(expects, text)]
+    return ", ".join(dict.fromkeys(word.strip(" -") for word in written[:MOST_SIDES]))
+
+
+def _dates_said(text: str) -> str:
+    clocks = [match.group() for match in _CLOCK.finditer(text)]
+    days = [day.written for day in dates(text)]
+    ordinals = [match.group() for match in _ORDINAL.finditer(text)]
+    return " – ".join(clocks[:2]) or ", ".join((days or ordinals)[:MOST_SIDES])
 
 
 def dates_differ(expects: str, one: str, other: str) -> bool:

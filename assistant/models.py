@@ -78,6 +78,9 @@ class Answer(models.Model):
         "Review", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         help_text=_("What a reviewer wrote about the same question, shown with this answer."),
     )
+    disagreements = models.JSONField(
+        default=list, help_text=_("[{kind, sides: [{citation, said}]}]: where documents differ about what was asked")
+    )
     steps = models.JSONField(default=list, help_text=_("What was done, in words"))
     scope = models.JSONField(default=list, help_text=_("Ids of the collections that were searched"))
     searched_as = models.TextField(blank=True, help_text=_("The question as it was searched, follow-ups resolved"))

@@ -23,9 +23,19 @@ class Force:
         return not self.ended(today) and not self.to_come(today)
 
     def said(self, today: date) -> str:
-        """In words, when it does not hold: "no longer in force since …"; "" when it does."""
+        """In words, when it does not hold, to follow "it is"; "" when it does."""
         if self.until is not None and self.ended(today):
-            return f"in force until {self.until:%-d %B %Y}"
+            return f"no longer in force (until {self.until:%-d %B %Y})"
         if self.effective is not None and self.to_come(today):
             return f"not in force before {self.effective:%-d %B %Y}"
         return ""
+
+
+def age_marks(force: Force, review_by: date | None, replaced: bool, today: date) -> tuple[str, ...]:
+    """What a reader of words from a document must be told of its age, in words; empty when there is nothing.
+
+    ``replaced`` says whether a document that this reader may read replaces it.
+    """
+    late = review_by is not None and review_by < today
+    marks = ("replaced by another document" if replaced else "", force.said(today))
+    return tuple(mark for mark in (*marks, "past its review date" if late else "") if mark)

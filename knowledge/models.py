@@ -96,6 +96,10 @@ def replaced_for(user: Asker) -> Exists:
     return Exists(Document.objects.visible_to(user).filter(pk=OuterRef("superseded_by"), current__isnull=False))
 
 
+def is_replaced(document_id: uuid.UUID, user: Asker) -> bool:
+    return Document.objects.filter(pk=document_id).filter(replaced_for(user)).exists()
+
+
 class DocumentQuerySet(VisibleQuerySet["Document"]):
     def curated_by(self, user: Asker) -> DocumentQuerySet:
         """Documents this person may replace and delete (administrators too, without thereby reading them)."""
