@@ -7,7 +7,8 @@ It is computed over what the answer was made from, which is what the asker may s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.facts import Quantity, dates, names, quantities
@@ -23,11 +24,11 @@ Place = tuple[int, int, int]  # passage, and characters of its text
 
 MOST = 2  # disagreements told with one answer
 MOST_SIDES = 4
-NEAR = 0.62  # of the best score: how near a sentence must come to answer the same question
+NEAR = 0.7  # of the best score: how near a sentence must come to answer the same question
 SAME_MATTER = 0.5  # cosine of two sentences about the same matter
 SAME_CLAIM = 0.72  # and of two that say the same but for a denial
 SHARED_TERMS = 0.34  # of the shorter sentence's terms
-ASKED = 0.5  # of what the one says of the question's terms: how much of it the other must say too
+ASKED = 0.6  # of what the one says of the question's terms: how much of it the other must say too
 _MONEY = frozenset({"eur", "usd", "gbp"})
 _TIME = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "night"})
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
@@ -35,6 +36,19 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ORDINAL = re.compile(
     r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?=\s+(?:\w+\s+){0,2}(?:day|week|month|year))",
     re.IGNORECASE,
+)
+
+
+_ROLES = {
+    "every": "recurring", "each": "recurring", "within": "limit", "last": "past", "past": "past", "ago": "past",
+    "next": "coming", "before": "before", "ahead": "before", "prior": "before", "advance": "before",
+    "earlier": "before", "after": "after", "from": "after", "following": "after", "later": "after",
+}  # fmt: skip
+_ROLE_AHEAD = re.compile(
+    r"\b(every|each|within|last|past|next)\s+(?:(?:at|about|least|most|up|to)\s+)*$", re.IGNORECASE
+)
+_ROLE_BEHIND = re.compile(
+    r"^\w*\s+(?:\w+\s+)?(?:in\s+)?(before|ahead|prior|advance|earlier|after|from|following|later|ago)\b", re.IGNORECASE
 )
 
 
@@ -57,7 +71,7 @@ def disagreements(material: Material, cited: Sequence[Place], closeness: Closene
     may raise SearchUnavailable; without it words alone decide.
     """
     found: list[Disagreement] = []
-    told: set[object] = set()
+    told: list[frozenset[uuid.UUID]] = []
     for anchor in _anchors(material, cited):
         rivals = [anchor]
         kinds = []
@@ -68,8 +82,8 @@ def disagreements(material: Material, cited: Sequence[Place], closeness: Closene
             rivals.append(other)
             kinds.append(kind)
         documents = frozenset(side.evidence.document_id for side in rivals)
-        if kinds and documents not in told and len(found) < MOST:
-            told.add(documents)
+        if kinds and len(found) < MOST and all(len(documents & before) < 2 for before in told):
+            told.append(documents)
             found.append(_told(material.profile, kinds[0], rivals[:MOST_SIDES]))
     return found
 
@@ -110,9 +124,10 @@ def _differ(material: Material, one: Ranked, other: Ranked, closeness: Closeness
     if other.score < NEAR * best.score or not _asked(profile, one, other) or _other_subject(profile, one, other):
         return ""
     alike = _alike(one, other, closeness)
-    if figures_differ(profile.expects, one.unit.shown, other.unit.shown) and alike >= SAME_MATTER:
+    mine, theirs = _cells_shared(one, other), _cells_shared(other, one)
+    if figures_differ(profile.expects, mine, theirs) and alike >= SAME_MATTER:
         return "figures"
-    if dates_differ(profile.expects, one.unit.shown, other.unit.shown) and alike >= SAME_MATTER:
+    if dates_differ(profile.expects, mine, theirs) and alike >= SAME_MATTER:
         return "dates"
     same_words = shared_terms(one.unit.shown, other.unit.shown) >= 2 * SHARED_TERMS
     if alike >= SAME_CLAIM and same_words and opposed(one.unit.shown, other.unit.shown):
@@ -121,15 +136,22 @@ def _differ(material: Material, one: Ranked, other: Ranked, closeness: Closeness
 
 
 def _asked(profile: Profile, one: Ranked, other: Ranked) -> bool:
-    """Whether the other speaks of what the one says of the question: of its rarest word, and of enough else."""
-    said = set(analyse(one.unit.shown)) & set(profile.weights)
-    if not said:
-        return False
-    weights = {term: profile.weights[term] for term in said}
-    own, around = covered(weights, other.unit.shown, other.unit.context)
-    rarest = max(weights.values())
+    """Whether two sentences speak of the same part of the question: each of most of what the other says of it, and the
+    second of the first one's rarest words."""
+    weights = _said_of(profile, one)
+    rarest = {term for term, weight in weights.items() if weight == max(weights.values())}
     there = set(analyse(f"{other.unit.shown} {other.unit.context}"))
-    return own + around >= ASKED and any(term in there for term, weight in weights.items() if weight == rarest)
+    return bool(rarest) and rarest <= there and _shares(weights, other) and _shares(_said_of(profile, other), one)
+
+
+def _said_of(profile: Profile, item: Ranked) -> dict[str, float]:
+    said = set(analyse(item.unit.shown))
+    return {term: weight for term, weight in profile.weights.items() if term in said}
+
+
+def _shares(weights: Mapping[str, float], item: Ranked) -> bool:
+    own, around = covered(weights, item.unit.shown, item.unit.context)
+    return own + around >= ASKED
 
 
 def _alike(one: Ranked, other: Ranked, closeness: Closeness | None) -> float:
@@ -160,7 +182,7 @@ def _other_subject(profile: Profile, one: Ranked, other: Ranked) -> bool:
 
 
 def _named(item: Ranked) -> set[str]:
-    return {term for name in names(f"about {item.unit.shown}") for term in analyse(name)}
+    return {term for name in names(item.unit.shown) for term in analyse(name)}
 
 
 def _row_of_others(item: Ranked, asked: set[str]) -> bool:
@@ -170,6 +192,15 @@ def _row_of_others(item: Ranked, asked: set[str]) -> bool:
     label = item.unit.shown.split(";")[0].partition(":")[2] or item.unit.shown
     terms = {term for term in analyse(label) if not term[0].isdigit()}
     return not terms or not terms & asked
+
+
+def _cells_shared(item: Ranked, other: Ranked) -> str:
+    """The words of a sentence; of a table row the cells whose column the other one speaks of."""
+    if item.unit.kind != "row":
+        return item.unit.shown
+    there = set(analyse(other.unit.shown))
+    cells = item.unit.shown.split("; ")
+    return "; ".join(cell for cell in cells if set(analyse(cell.partition(":")[0])) & there)
 
 
 def figures_differ(expects: str, one: str, other: str) -> bool:
@@ -189,12 +220,22 @@ def figures_differ(expects: str, one: str, other: str) -> bool:
 
 
 def _figures(expects: str, text: str) -> set[tuple[str, str]]:
-    """(what is measured, value): durations are one kind with their unit in the value, since days and weeks compare."""
+    """(what is measured, value): durations of one role are one kind, with their unit in the value, so that days and
+    weeks compare, while "every six months" and "within six months" do not."""
     found: set[tuple[str, str]] = set()
     for figure in _comparable(expects, text):
         lasting = figure.unit in _TIME
-        found.add(("time", f"{figure.value} {figure.unit}") if lasting else (figure.unit, str(figure.value)))
+        kind = f"time {_role(figure, text)}".strip() if lasting else figure.unit
+        found.add((kind, f"{figure.value} {figure.unit}" if lasting else str(figure.value)))
     return found
+
+
+def _role(figure: Quantity, text: str) -> str:
+    """Whether a duration comes round, is a limit, or lies before or after something; "" when it merely lasts."""
+    before, _, after = text.partition(figure.written)
+    ahead, behind = _ROLE_AHEAD.search(before), _ROLE_BEHIND.match(after)
+    word = ahead[1] if ahead else behind[1] if behind else ""
+    return _ROLES.get(word.lower(), "")
 
 
 def _comparable(expects: str, text: str) -> list[Quantity]:
