@@ -8,13 +8,13 @@ sentence leaves and before the answer is closed.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
 
 from accounts.models import User
-from assistant import abstaining, learning, prompts
+from assistant import abstaining, learning, policy, prompts
 from assistant.citations import ProvisionalText, RawSentence, SentenceReader
 from assistant.conversations import earlier_exchanges
 from assistant.differing import find_disagreements
@@ -110,12 +110,16 @@ def _road(run: _Run) -> Iterator[Event]:
     documents = {item.document_id for item in run.material.evidence}
     yield _step(run, f"Read {_count(len(run.supplied), 'passage')} of {_count(len(documents), 'document')}")
     signs = abstaining.features(run.material.profile, run.material.evidence, run.material.ranked)
-    weights = abstaining.Weights()
-    answer.confidence = round(abstaining.probability(signs, weights), 4)
-    if not run.material.ranked or answer.confidence < weights.threshold:
+    holding = policy.current(signs)
+    answer.signs, answer.confidence = _rounded(signs), round(holding.probability(signs), 4)
+    if not run.material.ranked or answer.confidence < holding.threshold:
         yield from _abstain(run)
         return
     yield from _generate(run, [exchange.question for exchange in earlier])
+
+
+def _rounded(signs: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in signs.items()}
 
 
 def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from assistant import abstaining
+from assistant import abstaining, policy
 from assistant.conversations import clean_question
 from assistant.selection.choosing import choose
 from assistant.selection.gathering import PASSAGES, gather
@@ -49,9 +49,9 @@ def preview(document_id: uuid.UUID, user: User, asked: str) -> Preview:
     if not evidence:
         return Preview(question, ())
     material = gather(question, result, evidence)
-    weights = abstaining.Weights()
     signs = abstaining.features(material.profile, material.evidence, material.ranked)
-    if not material.ranked or abstaining.probability(signs, weights) < weights.threshold:
+    holding = policy.current(signs)
+    if not material.ranked or holding.probability(signs) < holding.threshold:
         return Preview(question, ())
     document = Document.objects.get(pk=document_id)
     replaced = is_replaced(document_id, user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from accounts.models import User
@@ -44,6 +44,7 @@ class Outcome:
     abstained: bool
     confidence: float
     milliseconds: float
+    signs: dict[str, float] = field(default_factory=dict)
 
 
 def ask_all(
@@ -111,6 +112,7 @@ def _judge(question: DatasetQuestion, given: Answer, evidence: Sequence[Evidence
         abstained=given.abstained,
         confidence=given.confidence or 0.0,
         milliseconds=float(given.timings_ms.get("total", 0.0)),
+        signs=given.signs,
     )
 
 

@@ -9,13 +9,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 
-from config.evaluation.asking import ask_all
+from assistant.policy import showing_everything
+from config.evaluation.asking import Outcome, ask_all
 from config.evaluation.datasets import Dataset
 from config.evaluation.loading import Atlas, evaluator, load
 from config.evaluation.report import figures
@@ -52,14 +54,18 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def run_apart(folder: Path, limit: int, home: Path) -> dict[str, Any]:
-    """Measures in another process, whose settings see ``home`` and nothing of this installation."""
+def run_apart(folder: Path, limit: int, home: Path, everything: bool = False) -> dict[str, Any]:
+    """Measures in another process, whose settings see ``home`` and nothing of this installation.
+
+    ``everything``: nothing is held back, and the result has ``examples``, the signs and labels of each question.
+    """
     home.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "FOOTNOTE_HOME": str(home), "FOOTNOTE_EMBEDDING_CACHE": str(_vectors())}
     environment.setdefault("FOOTNOTE_LOG_LEVEL", "WARNING")
     environment.pop("DATABASE_URL", None)
     environment.pop("REDIS_URL", None)
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "evaluate", str(folder), "--here", "--json"]
+    command += ["--everything"] if everything else []
     done = subprocess.run(
         [*command, f"--limit={limit}"], env=environment, stdout=subprocess.PIPE, text=True, check=False
     )
@@ -76,7 +82,7 @@ def _vectors() -> Path:
     return folder / "embeddings.sqlite3"
 
 
-def measure(dataset: Dataset, progress: Progress) -> dict[str, Any]:
+def measure(dataset: Dataset, progress: Progress, everything: bool = False) -> dict[str, Any]:
     """Everything in this process and this home, which must be of the run's own."""
     call_command("migrate", verbosity=0, interactive=False)
     user = evaluator()
@@ -86,22 +92,26 @@ def measure(dataset: Dataset, progress: Progress) -> dict[str, Any]:
     get_projection()
     ledger = _ledger(home / _LEDGER, loaded.passages, loaded.seconds, loaded.unreadable)
     from_cache = embedder.hits if isinstance(embedder, CachedEmbedder) else 0
-    outcomes = list(
-        ask_all(
-            dataset,
-            user,
-            Atlas(dataset),
-            home / f"outcomes-{len(dataset.questions)}.jsonl",
-            lambda done: progress("Asking", done, len(dataset.questions)),
+    notes = home / f"outcomes-{len(dataset.questions)}{'-everything' if everything else ''}.jsonl"
+    with showing_everything() if everything else nullcontext():
+        asked = ask_all(
+            dataset, user, Atlas(dataset), notes, lambda done: progress("Asking", done, len(dataset.questions))
         )
-    )
+        outcomes = list(asked)
     facts = {
         "documents": Document.objects.filter(current__isnull=False).count(),
         "passages": Passage.objects.searchable().count(),
         "unreadable": ledger["unreadable"],
         "passages_per_second": _speed(ledger, from_cache),
     }
-    return figures(outcomes, facts)
+    found = figures(outcomes, facts)
+    return {**found, "examples": [_example(outcome) for outcome in outcomes]} if everything else found
+
+
+def _example(outcome: Outcome) -> dict[str, Any]:
+    """Where the set does not say which words answer, an answer to an answerable question counts as right."""
+    right = outcome.answerable if outcome.quote_right is None else outcome.quote_right
+    return {"kind": outcome.kind, "signs": outcome.signs, "answerable": outcome.answerable, "right": right}
 
 
 def _ledger(path: Path, passages: int, seconds: float, unreadable: list[str]) -> dict[str, Any]:

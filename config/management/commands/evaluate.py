@@ -39,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=0, help="at most so many questions")
         parser.add_argument("--misses", action="store_true", help="also list the stored questions that went wrong")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+        parser.add_argument("--everything", action="store_true", help="hold nothing back, for calibrating")
         parser.add_argument("--here", action="store_true", help="in this very home, which must hold nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         dataset = read_dataset(folder, options["limit"])
         if options["here"]:
             with self._bar() as report:
-                figures = measure(dataset, report)
+                figures = measure(dataset, report, options["everything"])
         else:
             figures = run_apart(folder, options["limit"], home_for(dataset))
         if options["json"]:
