@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 
 from accounts.models import User
-from assistant import abstaining, learning, policy, prompts
+from assistant import abstaining, asking_back, learning, policy, prompts
 from assistant.citations import ProvisionalText, RawSentence, SentenceReader
 from assistant.conversations import earlier_exchanges
 from assistant.differing import find_disagreements
@@ -97,6 +97,9 @@ def _road(run: _Run) -> Iterator[Event]:
     answer, recorder = run.answer, run.recorder
     run.watch.check()
     earlier = earlier_exchanges(answer.turn)
+    if asking_back.before_search(answer, earlier):
+        yield _step(run, "Asked what is meant")
+        return
     result = _search(run, earlier)
     answer.timings_ms.update({name: round(value, 2) for name, value in result.timings_ms.items()})
     answer.searched_as, answer.scope = result.searched_as, list(result.collections)
@@ -112,8 +115,14 @@ def _road(run: _Run) -> Iterator[Event]:
     signs = abstaining.features(run.material.profile, run.material.evidence, run.material.ranked)
     holding = policy.current(signs)
     answer.signs, answer.confidence = _rounded(signs), round(holding.probability(signs), 4)
+    if asking_back.pointed(answer, run.material, earlier):
+        yield _step(run, "Asked what is meant")
+        return
     if not run.material.ranked or answer.confidence < holding.threshold:
         yield from _abstain(run)
+        return
+    if asking_back.open_between(answer, run.material):
+        yield _step(run, "Asked which one is meant")
         return
     yield from _generate(run, [exchange.question for exchange in earlier])
 

@@ -81,6 +81,12 @@ class Answer(models.Model):
     disagreements = models.JSONField(
         default=list, help_text=_("[{kind, sides: [{citation, said}]}]: where documents differ about what was asked")
     )
+    asked_back = models.CharField(
+        max_length=8, blank=True, help_text=_("empty, pointing or split: why the question was asked back")
+    )
+    readings = models.JSONField(
+        default=list, help_text=_("[{label, question, document_id, passage_id}]: what may have been meant")
+    )
     steps = models.JSONField(default=list, help_text=_("What was done, in words"))
     scope = models.JSONField(default=list, help_text=_("Ids of the collections that were searched"))
     searched_as = models.TextField(blank=True, help_text=_("The question as it was searched, follow-ups resolved"))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from assistant.asking_back import ReadingView, reading_views
 from assistant.conversations import Place
 from assistant.differing import DisagreementView, disagreement_views
 from assistant.learning import may_see_correction
@@ -104,6 +105,8 @@ class AnswerView:
     disagreements: tuple[DisagreementView, ...] = ()
     unused: tuple[SourceView, ...] = ()
     nearest: tuple[NearestView, ...] = ()
+    asked_back: str = ""
+    readings: tuple[ReadingView, ...] = ()
     steps: tuple[str, ...] = ()
     generator: str = ""
     seconds: float = 0.0
@@ -170,7 +173,9 @@ def present(answer: Answer, user: User) -> AnswerView:
         cited=tuple(footnotes.values()),
         disagreements=disagreement_views(answer, footnotes),
         unused=() if answer.abstained else _unused(found, user),
-        nearest=_nearest(found) if answer.abstained else (),
+        nearest=_nearest(found) if answer.abstained and not answer.asked_back else (),
+        asked_back=answer.asked_back,
+        readings=reading_views(answer, user) if answer.asked_back and finished else (),
     )
 
 

@@ -88,6 +88,8 @@ class Command(BaseCommand):
             for side in one.sides:
                 said = side.said or f"“{' '.join(side.footnote.quote.split())}”"
                 self.stdout.write(f"  {side.footnote.document_title}: {said} [{side.footnote.number}]")
+        for reading in view.readings:
+            self.stdout.write(f"  perhaps: {reading.question}")
         for near in view.nearest:
             owner = f", ask {near.owner}" if near.owner else ""
             self.stdout.write(f"  nearest: {near.title} ({near.collection}{owner})")
@@ -115,6 +117,7 @@ def as_json(answer: Answer, view: AnswerView, user: User) -> dict[str, Any]:
             }
             for sentence in view.sentences
         ],
+        "readings": [reading.question for reading in view.readings],
         "disagreements": [
             {
                 "title": one.title,
