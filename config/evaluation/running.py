@@ -109,9 +109,18 @@ def measure(dataset: Dataset, progress: Progress, everything: bool = False) -> d
 
 
 def _example(outcome: Outcome) -> dict[str, Any]:
-    """Where the set does not say which words answer, an answer to an answerable question counts as right."""
+    """Where the set does not say which words answer, an answer to an answerable question counts as right.
+
+    ``silent``: nothing was shown although nothing was held back, as when the question was asked back.
+    """
     right = outcome.answerable if outcome.quote_right is None else outcome.quote_right
-    return {"kind": outcome.kind, "signs": outcome.signs, "answerable": outcome.answerable, "right": right}
+    return {
+        "kind": outcome.kind,
+        "signs": outcome.signs,
+        "answerable": outcome.answerable,
+        "right": right,
+        "silent": outcome.abstained,
+    }
 
 
 def _ledger(path: Path, passages: int, seconds: float, unreadable: list[str]) -> dict[str, Any]:

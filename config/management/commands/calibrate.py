@@ -63,7 +63,9 @@ class Command(BaseCommand):
             dataset = read_dataset(folder, options["limit"])
             found = run_apart(folder, options["limit"], home_for(dataset), everything=True)
             for row in found["examples"]:
-                yield Example(row["signs"], row["answerable"], row["right"], dataset.name)
+                # What is silent at every threshold has no part in the fit, and counts as not shown.
+                signs = {} if row["silent"] else row["signs"]
+                yield Example(signs, row["answerable"], row["right"], dataset.name)
         if options["sample_company"]:
             yield from self._sample()
 
@@ -76,7 +78,7 @@ class Command(BaseCommand):
         with showing_everything():
             for case in cases:
                 result = run_case(case)
-                yield Example(result.signs, result.answerable, result.right > 0, SAMPLE)
+                yield Example({} if result.abstained else result.signs, result.answerable, result.right > 0, SAMPLE)
 
     def _print(self, row: Calibration) -> None:
         for one in row.data:
