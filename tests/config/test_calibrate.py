@@ -16,50 +16,14 @@ from tests.conftest import MakeDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-THINGS = [
-    "pump",
-    "valve",
-    "hose",
-    "gauge",
-    "clamp",
-    "flange",
-    "nozzle",
-    "gasket",
-    "filter",
-    "piston",
-    "rotor",
-    "bearing",
-    "lever",
-    "spring",
-    "washer",
-    "bracket",
-    "coupling",
-    "spindle",
-    "bushing",
-    "damper",
-]
-FOREIGN = [
-    "opera",
-    "volcano",
-    "sonnet",
-    "comet",
-    "glacier",
-    "waltz",
-    "parliament",
-    "giraffe",
-    "saxophone",
-    "pyramid",
-    "meteor",
-    "ballet",
-    "falcon",
-    "orchid",
-    "cathedral",
-    "marathon",
-    "dolphin",
-    "tapestry",
-    "lagoon",
-    "violin",
-]
+THINGS = (
+    "pump", "valve", "hose", "gauge", "clamp", "flange", "nozzle", "gasket", "filter", "piston", "rotor",
+    "bearing", "lever", "spring", "washer", "bracket", "coupling", "spindle", "bushing", "damper",
+)  # fmt: skip
+FOREIGN = (
+    "opera", "volcano", "sonnet", "comet", "glacier", "waltz", "parliament", "giraffe", "saxophone", "pyramid",
+    "meteor", "ballet", "falcon", "orchid", "cathedral", "marathon", "dolphin", "tapestry", "lagoon", "violin",
+)  # fmt: skip
 
 
 @pytest.fixture
