@@ -238,8 +238,8 @@ class Calibration(models.Model):
     """One fit of the probability that the documents answer, with what it is worth and the threshold chosen from it."""
 
     class Target(models.TextChoices):
-        WRONG = "wrong", _("of the answers shown may be wrong, at most")
-        REFUSED = "refused", _("of the questions that could be answered may be refused, at most")
+        WRONG = "wrong", _("of the answers shown are wrong")
+        REFUSED = "refused", _("of the answerable questions are refused")
 
     created = models.DateTimeField(auto_now_add=True)
     model_id = models.CharField(max_length=80)

@@ -26,7 +26,7 @@ class TargetForm(forms.Form):
     most = forms.FloatField(
         label="At most, in percent", min_value=0, max_value=100, widget=forms.NumberInput({"step": "0.1"})
     )
-    target = forms.ChoiceField(label="Of", choices=Calibration.Target.choices)
+    target = forms.ChoiceField(label="What that is a share of", choices=Calibration.Target.choices)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,5 +70,5 @@ def _page(
 
 def _few(shown: Sequence[Point], here: Point) -> list[Point]:
     """Rows spread over the curve, and the one that holds."""
-    step = max(1, len(shown) // _ROWS)
+    step = -(-len(shown) // _ROWS) or 1
     return [point for at, point in enumerate(shown) if at % step == 0 or point == here]

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('figures', models.JSONField(default=dict, help_text='Of questions that the fit had not seen')),
                 ('bins', models.JSONField(default=list, help_text='[{said, seen, questions}]')),
                 ('curve', models.JSONField(default=list, help_text='[{threshold, coverage, wrong, refused}]')),
-                ('target', models.CharField(choices=[('wrong', 'of the answers shown may be wrong, at most'), ('refused', 'of the questions that could be answered may be refused, at most')], default='refused', max_length=8)),
+                ('target', models.CharField(choices=[('wrong', 'of the answers shown are wrong'), ('refused', 'of the answerable questions are refused')], default='refused', max_length=8)),
                 ('most', models.FloatField(default=0.05, help_text='The share that the target allows, 0 to 1')),
                 ('threshold', models.FloatField()),
                 ('chosen_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
