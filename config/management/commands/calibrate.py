@@ -87,7 +87,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:<20}{value:>10}")
         for name, value in {"bias": row.bias, **row.weights}.items():
             self.stdout.write(f"weight {name:<13}{value:>10.3f}")
-        self.stdout.write(f"{'threshold':<20}{row.threshold:>10.3f}  (at most {row.most:.0%} {row.get_target_display()})")
+        target = f"at most {row.most:.0%} {row.get_target_display()}"
+        self.stdout.write(f"{'threshold':<20}{row.threshold:>10.3f}  ({target})")
 
 
 def _data(examples: list[Example]) -> list[dict[str, Any]]:
