@@ -174,7 +174,7 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
         yield from _passages_alone(run, str(error))
     if generator.writes_prose:
         run.recorder.count_tokens("".join(message["content"] for message in chat), "".join(run.said))
-    if run.answer.sentences and not run.answer.degraded:
+    if run.answer.sentences and run.answer.degraded != "generator_unavailable":
         yield from _disagreements(run)
     if run.answer.sentences:
         yield _step(run, f"Checked {_count(len(run.answer.sentences), 'sentence')} against the quotes")
