@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.administration import ReadOnlyAdmin
-from assistant.models import Answer, EvalCase, EvalRun, Feedback, Review
+from assistant.models import Answer, Calibration, EvalCase, EvalRun, Feedback, Review
 
 
 @admin.register(Answer)
@@ -76,3 +76,14 @@ class RunAdmin(ReadOnlyAdmin):
     list_display = ("started", "half", "generator", "model_id")
     list_filter = ("half", "generator")
     fields = ("started", "half", "generator", "model_id", "figures")
+
+
+@admin.register(Calibration)
+class CalibrationAdmin(ReadOnlyAdmin):
+    """Fits of the probability that the documents answer. The target is chosen on the page "When to stay silent"."""
+
+    list_display = ("created", "model_id", "recipe", "target", "most", "threshold", "chosen_by")
+    fields = (
+        *("created", "model_id", "recipe", "data", "figures", "bias", "weights"),
+        *("target", "most", "threshold", "chosen_by"),
+    )

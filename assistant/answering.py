@@ -8,15 +8,16 @@ sentence leaves and before the answer is closed.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
 
 from accounts.models import User
-from assistant import abstaining, learning, prompts
+from assistant import abstaining, asking_back, learning, policy, prompts
 from assistant.citations import ProvisionalText, RawSentence, SentenceReader
 from assistant.conversations import earlier_exchanges
+from assistant.differing import find_disagreements
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.events import Delta, Done, Event, Step
 from assistant.generators import Generator, Messages, get_generator
@@ -96,6 +97,9 @@ def _road(run: _Run) -> Iterator[Event]:
     answer, recorder = run.answer, run.recorder
     run.watch.check()
     earlier = earlier_exchanges(answer.turn)
+    if asking_back.before_search(answer, earlier):
+        yield _step(run, "Asked what is meant")
+        return
     result = _search(run, earlier)
     answer.timings_ms.update({name: round(value, 2) for name, value in result.timings_ms.items()})
     answer.searched_as, answer.scope = result.searched_as, list(result.collections)
@@ -109,12 +113,22 @@ def _road(run: _Run) -> Iterator[Event]:
     documents = {item.document_id for item in run.material.evidence}
     yield _step(run, f"Read {_count(len(run.supplied), 'passage')} of {_count(len(documents), 'document')}")
     signs = abstaining.features(run.material.profile, run.material.evidence, run.material.ranked)
-    weights = abstaining.Weights()
-    answer.confidence = round(abstaining.probability(signs, weights), 4)
-    if not run.material.ranked or answer.confidence < weights.threshold:
+    holding = policy.current(signs)
+    answer.signs, answer.confidence = _rounded(signs), round(holding.probability(signs), 4)
+    if asking_back.pointed(answer, run.material, earlier):
+        yield _step(run, "Asked what is meant")
+        return
+    if not run.material.ranked or answer.confidence < holding.threshold:
         yield from _abstain(run)
         return
+    if asking_back.open_between(answer, run.material):
+        yield _step(run, "Asked which one is meant")
+        return
     yield from _generate(run, [exchange.question for exchange in earlier])
+
+
+def _rounded(signs: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in signs.items()}
 
 
 def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:
@@ -160,10 +174,25 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
         yield from _passages_alone(run, str(error))
     if generator.writes_prose:
         run.recorder.count_tokens("".join(message["content"] for message in chat), "".join(run.said))
+    if run.answer.sentences and run.answer.degraded != "generator_unavailable":
+        yield from _disagreements(run)
     if run.answer.sentences:
         yield _step(run, f"Checked {_count(len(run.answer.sentences), 'sentence')} against the quotes")
     else:
         yield from _abstain(run)
+
+
+def _disagreements(run: _Run) -> Iterator[Event]:
+    """Where what the asker may see says otherwise than the quotes: footnotes of all sides, and who says what."""
+    assert run.material is not None  # noqa: S101  # set by _road before
+    with run.recorder.timed("ground"):
+        found = find_disagreements(run.material, run.answer)
+    for one in found:
+        run.cited |= {side.evidence.passage_id for side in one.sides}
+        run.watch.require_visible(run.rests_on)
+        yield from run.recorder.differ(one)
+    if found:
+        yield _step(run, "Found documents that disagree")
 
 
 def _prompt_version(run: _Run) -> str:

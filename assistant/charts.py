@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 WIDTH, HEIGHT = 720.0, 200.0
+CURVE_HEIGHT = 260.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 4.0, 14.0, 26.0
 _BAR = 0.68  # of the room a day has
 _LABEL_EVERY = 7
@@ -78,3 +79,37 @@ def ceiling(amount: float) -> float:
         return 2.0 if amount <= 0 else 0.2
     power = 10.0 ** math.floor(math.log10(amount))
     return next(step * power for step in (1, 2, 4, 6, 10) if amount <= step * power * (1 + 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line over shares from 0 to 1 on both sides; ``marked`` is a place on it, ``limit`` a height."""
+
+    line: str
+    marked: tuple[float, float]
+    limit: float | None
+    levels: tuple[Tick, ...]
+    steps: tuple[Tick, ...]
+    left: float = _LEFT
+    right: float = WIDTH - _RIGHT
+    top: float = _TOP
+    ground: float = CURVE_HEIGHT - _BOTTOM
+    width: float = WIDTH
+    height: float = CURVE_HEIGHT
+
+
+def curve(places: Sequence[tuple[float, float]], marked: tuple[float, float], limit: float | None) -> Curve:
+    """A line through (across, up) shares in the order given, with percent at both sides."""
+    top = min(1.0, ceiling(max([up for _, up in places] + [limit or 0.0], default=0.0)))
+    wide, high = WIDTH - _LEFT - _RIGHT, CURVE_HEIGHT - _TOP - _BOTTOM
+
+    def at(across: float, up: float) -> tuple[float, float]:
+        return round(_LEFT + across * wide, 1), round(CURVE_HEIGHT - _BOTTOM - min(up, top) / top * high, 1)
+
+    return Curve(
+        line=" ".join(f"{x},{y}" for x, y in (at(*place) for place in places)),
+        marked=at(*marked),
+        limit=None if limit is None else at(0.0, limit)[1],
+        levels=tuple(Tick(at(0.0, part * top)[1], f"{part * top * 100:g} %") for part in (0, 0.5, 1)),
+        steps=tuple(Tick(at(part, 0.0)[0], f"{part:.0%}".replace("%", " %")) for part in (0, 0.25, 0.5, 0.75, 1)),
+    )

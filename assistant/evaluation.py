@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -37,6 +37,7 @@ class CaseResult:
     leaked: tuple[str, ...]
     confidence: float
     milliseconds: float
+    signs: dict[str, float] = field(default_factory=dict)
 
 
 def _plain(text: str) -> str:
@@ -59,7 +60,7 @@ def run_cases(cases: Sequence[EvalCase], progress: Callable[[int], None] = lambd
     get_projection()  # model and index are loaded before the clock of the first question runs
     results = []
     for done, case in enumerate(cases, start=1):
-        results.append(_run(case))
+        results.append(run_case(case))
         progress(done)
     halves = {case.half for case in cases}
     generators = set(Answer.objects.order_by("-created").values_list("generator", flat=True)[:1])
@@ -72,7 +73,8 @@ def run_cases(cases: Sequence[EvalCase], progress: Callable[[int], None] = lambd
     )
 
 
-def _run(case: EvalCase) -> CaseResult:
+def run_case(case: EvalCase) -> CaseResult:
+    """Asks one case as the person it names; the conversation made for it is removed again."""
     user = User.objects.get(username=case.asked_as)
     conversation = Conversation.objects.create(user=user, title="Evaluation")
     try:
@@ -107,6 +109,7 @@ def _judge(case: EvalCase, user: User, given: Answer) -> CaseResult:
         leaked=tuple(sorted(_leaked(user, given))),
         confidence=given.confidence or 0.0,
         milliseconds=float(given.timings_ms.get("total", 0.0)),
+        signs=given.signs,
     )
 
 

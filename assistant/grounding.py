@@ -57,6 +57,11 @@ def judge(sentence: str, quote: str, context: str = "", cosine: float | None = N
     )
 
 
+def opposed(one: str, other: str) -> bool:
+    """Whether one of two sentences denies what the other says, or says the opposite of it."""
+    return bool(_denial_disagrees(one, other) or _denial_disagrees(other, one) or _direction_disagrees(one, other))
+
+
 def coverage(sentence: str, quote: str, context: str = "") -> float:
     """Share of the sentence's distinct content terms that occur in the quote or its context; 1 when it has none."""
     said = set(analyse(without_dates(sentence)))  # dates are compared as dates, however they are written

@@ -78,10 +78,20 @@ class Answer(models.Model):
         "Review", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         help_text=_("What a reviewer wrote about the same question, shown with this answer."),
     )
+    disagreements = models.JSONField(
+        default=list, help_text=_("[{kind, sides: [{citation, said}]}]: where documents differ about what was asked")
+    )
+    asked_back = models.CharField(
+        max_length=8, blank=True, help_text=_("empty, pointing or split: why the question was asked back")
+    )
+    readings = models.JSONField(
+        default=list, help_text=_("[{label, question, document_id, passage_id}]: what may have been meant")
+    )
     steps = models.JSONField(default=list, help_text=_("What was done, in words"))
     scope = models.JSONField(default=list, help_text=_("Ids of the collections that were searched"))
     searched_as = models.TextField(blank=True, help_text=_("The question as it was searched, follow-ups resolved"))
     confidence = models.FloatField(null=True, blank=True)
+    signs = models.JSONField(default=dict, help_text=_("What the confidence was computed from, by name"))
     generator = models.CharField(max_length=120, blank=True)
     prompt_version = models.CharField(max_length=32, blank=True)
     timings_ms = models.JSONField(default=dict)
@@ -222,3 +232,31 @@ class EvalRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started:%Y-%m-%d %H:%M} {self.half}"
+
+
+class Calibration(models.Model):
+    """One fit of the probability that the documents answer, with what it is worth and the threshold chosen from it."""
+
+    class Target(models.TextChoices):
+        WRONG = "wrong", _("of the answers shown are wrong")
+        REFUSED = "refused", _("of the answerable questions are refused")
+
+    created = models.DateTimeField(auto_now_add=True)
+    model_id = models.CharField(max_length=80)
+    recipe = models.CharField(max_length=64, help_text=_("How documents are cut and sentences ranked and judged"))
+    bias = models.FloatField()
+    weights = models.JSONField(help_text=_("By the names of the signs"))
+    data = models.JSONField(default=list, help_text=_("[{name, questions, answerable}]"))
+    figures = models.JSONField(default=dict, help_text=_("Of questions that the fit had not seen"))
+    bins = models.JSONField(default=list, help_text=_("[{said, seen, questions}]"))
+    curve = models.JSONField(default=list, help_text=_("[{threshold, coverage, wrong, refused}]"))
+    target = models.CharField(max_length=8, choices=Target.choices, default=Target.REFUSED)
+    most = models.FloatField(default=0.05, help_text=_("The share that the target allows, 0 to 1"))
+    threshold = models.FloatField()
+    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.created:%Y-%m-%d %H:%M} {self.model_id}"

@@ -13,10 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from assistant.asking_back import ReadingView, reading_views
 from assistant.conversations import Place
+from assistant.differing import DisagreementView, disagreement_views
 from assistant.learning import may_see_correction
 from assistant.models import Answer, Citation, Feedback, Standing, Turn
 from assistant.sources import may_see
+from knowledge.force import age_marks
 from knowledge.labels import page_label
 from knowledge.models import Document, Passage, replaced_for
 from knowledge.typeset import plain
@@ -41,6 +44,10 @@ class FootnoteView:
     superseded: bool
     past_review: bool
     url: str
+    effective: date | None
+    holds: bool
+    owner: str
+    marks: tuple[str, ...]
 
     @property
     def words(self) -> str:
@@ -67,6 +74,7 @@ class SourceView:
     page_label: str
     text: str
     url: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +102,11 @@ class AnswerView:
     withheld: bool
     sentences: tuple[SentenceView, ...] = ()
     cited: tuple[FootnoteView, ...] = ()
+    disagreements: tuple[DisagreementView, ...] = ()
     unused: tuple[SourceView, ...] = ()
     nearest: tuple[NearestView, ...] = ()
+    asked_back: str = ""
+    readings: tuple[ReadingView, ...] = ()
     steps: tuple[str, ...] = ()
     generator: str = ""
     seconds: float = 0.0
@@ -160,14 +171,19 @@ def present(answer: Answer, user: User) -> AnswerView:
         withheld=False,
         sentences=sentence_views(answer, footnotes),
         cited=tuple(footnotes.values()),
-        unused=() if answer.abstained else _unused(found),
-        nearest=_nearest(found) if answer.abstained else (),
+        disagreements=disagreement_views(answer, footnotes),
+        unused=() if answer.abstained else _unused(found, user),
+        nearest=_nearest(found) if answer.abstained and not answer.asked_back else (),
+        asked_back=answer.asked_back,
+        readings=reading_views(answer, user) if answer.asked_back and finished else (),
     )
 
 
 def footnote_views(answer: Answer, user: User) -> dict[int, FootnoteView]:
     """Footnotes by number. The caller has checked that this person may see them."""
-    rows = answer.citations.select_related("page", "passage", "version", "document__collection", "document__current")
+    rows = answer.citations.select_related(
+        "page", "passage", "version", "document__collection__owner", "document__current", "document__owner"
+    )
     cited = Document.objects.filter(pk__in=answer.citations.values("document"))
     replaced = set(cited.filter(replaced_for(user)).values_list("pk", flat=True))
     return {row.number: _footnote(row, row.document_id in replaced) for row in rows.order_by("number")}
@@ -187,6 +203,10 @@ def _footnote(row: Citation, replaced: bool) -> FootnoteView:
         superseded=replaced,
         past_review=document.review_by is not None and document.review_by < today,
         url=reverse("citation", args=[row.pk]),
+        effective=document.effective,
+        holds=not replaced and document.force.holds(today),
+        owner=str(document.owner or document.collection.owner or ""),
+        marks=age_marks(document.force, document.review_by, replaced, today),
     )
 
 
@@ -221,7 +241,11 @@ def _found(answer: Answer, user: User) -> list[tuple[Passage, bool]]:
     return [(by_id[pk], flag) for pk, flag in used.items() if pk in by_id]
 
 
-def _unused(found: Sequence[tuple[Passage, bool]]) -> tuple[SourceView, ...]:
+def _unused(found: Sequence[tuple[Passage, bool]], user: User) -> tuple[SourceView, ...]:
+    documents = {row.version.document_id: row.version.document for row, _ in found}
+    replaced = set(Document.objects.filter(pk__in=documents).filter(replaced_for(user)).values_list("pk", flat=True))
+    today = timezone.localdate()
+    marks = {pk: age_marks(row.force, row.review_by, pk in replaced, today) for pk, row in documents.items()}
     return tuple(
         SourceView(
             document_title=row.version.document.title,
@@ -229,6 +253,7 @@ def _unused(found: Sequence[tuple[Passage, bool]]) -> tuple[SourceView, ...]:
             page_label=_label(row),
             text=plain(row.text),
             url=_place_url(row),
+            marks=marks[row.version.document_id],
         )
         for row, used in found
         if not used

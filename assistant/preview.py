@@ -7,14 +7,17 @@ import uuid
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
-from assistant import abstaining
+from assistant import abstaining, policy
 from assistant.conversations import clean_question
 from assistant.selection.choosing import choose
 from assistant.selection.gathering import PASSAGES, gather
 from assistant.selection.ranking import Ranked
+from knowledge.force import age_marks
 from knowledge.labels import page_label
+from knowledge.models import Document, is_replaced
 from knowledge.search import search
 
 _SEARCHED = 100  # passages of everything visible, of which this document's are kept
@@ -27,6 +30,7 @@ class QuoteView:
     words: str
     place: str
     url: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,17 @@ def preview(document_id: uuid.UUID, user: User, asked: str) -> Preview:
     if not evidence:
         return Preview(question, ())
     material = gather(question, result, evidence)
-    weights = abstaining.Weights()
     signs = abstaining.features(material.profile, material.evidence, material.ranked)
-    if not material.ranked or abstaining.probability(signs, weights) < weights.threshold:
+    holding = policy.current(signs)
+    if not material.ranked or holding.probability(signs) < holding.threshold:
         return Preview(question, ())
-    return Preview(question, tuple(_quote(choice.item) for choice in choose(material)))
+    document = Document.objects.get(pk=document_id)
+    replaced = is_replaced(document_id, user)
+    marks = age_marks(document.force, document.review_by, replaced, timezone.localdate())
+    return Preview(question, tuple(_quote(choice.item, marks) for choice in choose(material)))
 
 
-def _quote(item: Ranked) -> QuoteView:
+def _quote(item: Ranked, marks: tuple[str, ...]) -> QuoteView:
     evidence, unit = item.evidence, item.unit
     page = reverse("document_page", args=[evidence.document_id, evidence.version_number, evidence.page_number])
     return QuoteView(
@@ -65,4 +72,5 @@ def _quote(item: Ranked) -> QuoteView:
             evidence.document_title,
         ),
         url=f"{page}?start={evidence.start + unit.start}&end={evidence.start + unit.end}",
+        marks=marks,
     )

@@ -11,7 +11,10 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TypedDict
 
+from django.utils import timezone
+
 from knowledge.followups import Exchange
+from knowledge.force import Force
 from knowledge.search import Evidence
 
 VERSION = "answer-1"
@@ -79,7 +82,9 @@ def _passage(number: int, item: Evidence) -> str:
     about = [f'n="{number}"', f'document="{_attribute(item.document_title)}"', f'dated="{item.dated.isoformat()}"']
     if item.heading_path:
         about.append(f'heading="{_attribute(" > ".join(item.heading_path))}"')
-    if item.superseded:
+    if age := Force(item.effective, item.until).said(timezone.localdate()):
+        about.append(f'age="{age}"')
+    elif item.superseded:
         about.append('replaced="by a newer document"')
     return f"<passage {' '.join(about)}>\n{as_data(item.text[:_LONGEST_PASSAGE])}\n</passage>"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import timezone
 
+from assistant.disagreement import Disagreement
 from assistant.events import Cited, Event, Said
 from assistant.grounding import Verdict
 from assistant.models import Answer, Citation, Standing
@@ -74,10 +75,10 @@ class Recorder:
         events: list[Event] = []
         numbers: list[int] = []
         for quote in quotes:
-            if quote.place not in self._numbers:
-                events.append(self._cite(quote))
-            if self._numbers[quote.place] not in numbers:
-                numbers.append(self._numbers[quote.place])
+            number, cited = self.footnote(quote)
+            events += [cited] if cited else []
+            if number not in numbers:
+                numbers.append(number)
         answer = self.answer
         index = len(answer.sentences)
         answer.sentences.append(
@@ -89,6 +90,25 @@ class Recorder:
         label = str(Standing(verdict.standing).label)
         passages = tuple(quote.evidence.passage_id for quote in quotes)
         events.append(Said(index, text, verdict.standing, label, verdict.reason, tuple(numbers), passages))
+        return events
+
+    def footnote(self, quote: Quote) -> tuple[int, Cited | None]:
+        """The number of a quote, and the event that tells of it when it is new."""
+        if quote.place in self._numbers:
+            return self._numbers[quote.place], None
+        cited = self._cite(quote)
+        return cited.n, cited
+
+    def differ(self, found: Disagreement) -> list[Event]:
+        """Saves where documents differ, each side with a footnote, and gives the events of the new footnotes."""
+        events: list[Event] = []
+        sides = []
+        for side, said in zip(found.sides, found.said, strict=True):
+            number, cited = self.footnote(Quote(side.evidence, side.unit.start, side.unit.end))
+            events += [cited] if cited else []
+            sides.append({"citation": number, "said": said})
+        self.answer.disagreements.append({"kind": found.kind, "scoped": found.scoped, "sides": sides})
+        self.answer.save(update_fields=["disagreements", "retrieved"])
         return events
 
     def _cite(self, quote: Quote) -> Cited:

@@ -20,7 +20,7 @@ from accounts.models import User
 from assistant.models import Answer, Citation, Feedback, Review
 from assistant.presenting import SentenceView, footnote_views, heading_of, sentence_views
 from assistant.sources import may_see
-from knowledge.models import Document
+from knowledge.models import Document, is_replaced
 from knowledge.pages import PageView, page_view
 
 LONGEST_CORRECTION = 4000  # characters
@@ -119,7 +119,7 @@ def item(answer: Answer, reviewer: User) -> ReviewItem:
     rows = answer.citations.select_related(
         "page__version__document__current", "page__version__document__collection", "passage"
     )
-    pages = {row.number: _page(row) for row in rows}
+    pages = {row.number: _page(row, reviewer) for row in rows}
     given = {review.sentence: review for review in answer.reviews.filter(reviewer=reviewer)}
     sentences = []
     for view in sentence_views(answer, footnotes):
@@ -139,9 +139,9 @@ def item(answer: Answer, reviewer: User) -> ReviewItem:
     return ReviewItem(answer.pk, answer.turn.question, answer.created, tuple(sentences), reverse("review"), skip)
 
 
-def _page(row: Citation) -> PageView:
-    path = heading_of(row)
-    return page_view(row.page, row.start, row.end, row.number, path[-1] if path else "")
+def _page(row: Citation, user: User) -> PageView:
+    path, replaced = heading_of(row), is_replaced(row.document_id, user)
+    return page_view(row.page, row.start, row.end, row.number, path[-1] if path else "", replaced)
 
 
 def judge(answer: Answer, sentence: int, reviewer: User, verdict: str, correction: str) -> Review:

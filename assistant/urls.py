@@ -1,6 +1,14 @@
 from django.urls import path
 
-from assistant import views_chat, views_conversations, views_insights, views_preview, views_review, views_stream
+from assistant import (
+    views_abstention,
+    views_chat,
+    views_conversations,
+    views_insights,
+    views_preview,
+    views_review,
+    views_stream,
+)
 
 urlpatterns = [
     path("", views_chat.home, name="home"),
@@ -21,4 +29,5 @@ urlpatterns = [
     path("review/<uuid:answer_id>/", views_review.review_item, name="review_item"),
     path("review/<uuid:answer_id>/<int:sentence>/", views_review.review_verdict, name="review_verdict"),
     path("insights/", views_insights.show, name="insights"),
+    path("insights/silence/", views_abstention.abstention, name="abstention"),
 ]

@@ -16,7 +16,7 @@ from assistant import reviews
 from assistant.models import Answer, Citation, Standing
 from assistant.presenting import heading_of
 from assistant.sources import may_see
-from knowledge.models import Document
+from knowledge.models import Document, is_replaced
 from knowledge.pages import page_view
 from knowledge.requests import asker
 from knowledge.views import source_template
@@ -36,8 +36,8 @@ def citation(request: HttpRequest, pk: int) -> HttpResponse:
     row = rows.filter(pk=pk, document__in=Document.objects.visible_to(user)).first()
     if row is None or not _may_open(row.answer, user):
         raise Http404
-    path = heading_of(row)
-    view = page_view(row.page, row.start, row.end, row.number, path[-1] if path else "")
+    path, replaced = heading_of(row), is_replaced(row.document_id, user)
+    view = page_view(row.page, row.start, row.end, row.number, path[-1] if path else "", replaced)
     audit.record(user, "page.read", row.document, version=row.version_id, page=row.page.number)
     return render(request, source_template(request), {"view": view})
 

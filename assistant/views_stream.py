@@ -45,7 +45,7 @@ def answer(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
 
 
 def _fragment(request: HttpRequest, found: Answer, user: User) -> HttpResponse:
-    response = render(request, "assistant/_answer.html", {"answer": present(found, user)})
+    response = render(request, "assistant/_answer.html", {"answer": present(found, user), "turn": found.turn})
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -77,7 +77,10 @@ class DocumentAdmin(AuditedAdmin):
     list_select_related = ("collection", "owner", "current", "superseded_by")
     search_fields = ("title", "name")
     autocomplete_fields = ("owner", "superseded_by")
-    fields = ("title", "name", "collection", "owner", "effective", "review_by", "superseded_by", "restricted")
+    fields = (
+        *("title", "name", "collection", "owner", "effective", "effective_until", "review_by"),
+        *("superseded_by", "restricted"),
+    )
     readonly_fields = ("name", "collection")
     inlines = (RestrictionInline,)
     actions: tuple[str, ...] = ("delete_documents",)

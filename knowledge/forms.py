@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
+from django.db import transaction
 
+from accounts import audit
 from accounts.models import User
-from knowledge.models import Document
+from knowledge.models import Collection, Document
 
 
 class DocumentSettingsForm(forms.ModelForm[Document]):
-    """Title, dates and replacement of a document. Only documents of the same readers' view can be named."""
+    """Title, dates and replacements of a document. Only documents of the same readers' view can be named.
+
+    ``supersedes`` changes the documents it names, so only those that this person curates stand there.
+    """
+
+    supersedes = forms.ModelMultipleChoiceField(
+        queryset=Document.objects.none(),
+        required=False,
+        label="Replaces",
+        help_text="Of the documents you curate. Answers prefer this one to them.",
+        widget=forms.SelectMultiple(attrs={"size": 4}),
+    )
 
     class Meta:
         model = Document
-        fields: ClassVar = ["title", "effective", "review_by", "superseded_by"]
-        labels: ClassVar = {"effective": "In force from", "superseded_by": "Replaced by"}
-        help_texts: ClassVar = {"effective": "", "superseded_by": "Answers then prefer the replacement."}
+        fields: ClassVar = ["title", "effective", "effective_until", "review_by", "superseded_by"]
+        labels: ClassVar = {
+            "effective": "In force from",
+            "effective_until": "In force until",
+            "superseded_by": "Replaced by",
+        }
+        help_texts: ClassVar = {
+            "effective": "",
+            "effective_until": "The last day. From the next on, answers prefer documents that are in force.",
+            "review_by": "Past this day its footnotes say so.",
+            "superseded_by": "Answers then prefer the replacement.",
+        }
         widgets: ClassVar = {
-            "effective": forms.DateInput(attrs={"type": "date"}),
-            "review_by": forms.DateInput(attrs={"type": "date"}),
+            name: forms.DateInput(attrs={"type": "date"}) for name in ("effective", "effective_until", "review_by")
         }
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through to Django's form unchanged
+        self._user = user
         self._replacement = self.instance.superseded_by
         self._choices = Document.objects.visible_to(user).filter(current__isnull=False).exclude(pk=self.instance.pk)
-        field = self.fields["superseded_by"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = self._choices
+        mine = self._choices.filter(collection__in=Collection.objects.curated_by(user))
+        self._replaced = list(mine.filter(superseded_by=self.instance.pk))
+        self.initial.setdefault("supersedes", self._replaced)
+        field, inverse = self.fields["superseded_by"], self.fields["supersedes"]
+        if isinstance(field, forms.ModelChoiceField) and isinstance(inverse, forms.ModelChoiceField):
+            field.queryset, inverse.queryset = self._choices, mine
             field.empty_label = "Nothing replaces it"
 
     def clean_superseded_by(self) -> Document | None:
@@ -37,3 +62,34 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         chosen: Document | None = self.cleaned_data["superseded_by"]
         kept = self._replacement
         return kept if chosen is None and kept is not None and kept not in self._choices else chosen
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses documents that would replace each other, over however many steps."""
+        cleaned = super().clean() or {}
+        chosen = {document.pk for document in cleaned.get("supersedes") or ()}
+        seen = {self.instance.pk}
+        newer = cleaned.get("superseded_by")
+        while newer is not None:
+            if newer.pk in seen or newer.pk in chosen:
+                raise forms.ValidationError("Two documents cannot replace each other. Name only the newer one.")
+            seen.add(newer.pk)
+            newer = newer.superseded_by
+        return cleaned
+
+    def save(self, commit: bool = True) -> Document:
+        """Saves the document, and on the documents it replaces or no longer replaces that it does."""
+        with transaction.atomic():
+            saved = super().save(commit)
+            chosen = list(self.cleaned_data["supersedes"])
+            for document in chosen:
+                if document not in self._replaced:
+                    self._link(document, saved)
+            for document in self._replaced:
+                if document not in chosen:
+                    self._link(document, None)
+        return saved
+
+    def _link(self, document: Document, newer: Document | None) -> None:
+        document.superseded_by = newer
+        document.save(update_fields=["superseded_by", "updated"])
+        audit.record(self._user, "document.changed", document)

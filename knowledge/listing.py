@@ -31,6 +31,7 @@ STATES = {
     "ready": "Ready",
     "replaced": "Replaced by another",
     "late": "Past its review date",
+    "ended": "No longer in force",
     "unread": "Not ready",
 }
 
@@ -75,6 +76,7 @@ def _in_state(rows: QuerySet[Document], state: str) -> QuerySet[Document]:
         "ready": Q(current__isnull=False, replaced=False) & ~(Q(review_by__isnull=False) & late),
         "replaced": Q(current__isnull=False, replaced=True),
         "late": late,
+        "ended": Q(effective_until__lt=timezone.localdate()),
         "unread": Q(current__isnull=True),
     }
     return rows.filter(conditions[state]) if state in conditions else rows

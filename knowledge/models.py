@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.access import CURATOR, READER, CollectionQuerySet, VisibleQuerySet
+from knowledge.force import Force
 
 if TYPE_CHECKING:
     from knowledge.access import Asker
@@ -95,6 +96,10 @@ def replaced_for(user: Asker) -> Exists:
     return Exists(Document.objects.visible_to(user).filter(pk=OuterRef("superseded_by"), current__isnull=False))
 
 
+def is_replaced(document_id: uuid.UUID, user: Asker) -> bool:
+    return Document.objects.filter(pk=document_id).filter(replaced_for(user)).exists()
+
+
 class DocumentQuerySet(VisibleQuerySet["Document"]):
     def curated_by(self, user: Asker) -> DocumentQuerySet:
         """Documents this person may replace and delete (administrators too, without thereby reading them)."""
@@ -133,6 +138,7 @@ class Document(models.Model):
         help_text=_("The document that replaces this one. Answers then prefer the replacement."),
     )
     effective = models.DateField(null=True, blank=True, help_text=_("In force from this day."))
+    effective_until = models.DateField(null=True, blank=True, help_text=_("In force up to and including this day."))
     review_by = models.DateField(null=True, blank=True, help_text=_("Should be looked at again by this day."))
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
@@ -148,12 +154,23 @@ class Document(models.Model):
                 condition=Q(deleted__isnull=True),
                 name="document_name_once_per_collection",
             ),
+            models.CheckConstraint(
+                condition=Q(effective__isnull=True)
+                | Q(effective_until__isnull=True)
+                | Q(effective_until__gte=F("effective")),
+                name="document_in_force_from_before_until",
+                violation_error_message=_("It cannot end before it begins to be in force."),
+            ),
         ]
         # What a person sees of one part of the documents is read by it (see ``scope.py``).
         indexes: ClassVar = [models.Index(fields=["collection", "id"], name="document_by_part")]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def force(self) -> Force:
+        return Force(self.effective, self.effective_until)
 
 
 class Restriction(models.Model):

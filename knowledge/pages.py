@@ -12,8 +12,10 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from knowledge.errors import UnreadableDocument
+from knowledge.force import age_marks
 from knowledge.labels import page_label
 from knowledge.models import Document, DocumentVersion, Page
 from knowledge.pdf_view import Box, letters
@@ -50,12 +52,20 @@ class PageView:
     current_number: int | None
     footnote_number: int | None
     notice: str
+    marks: tuple[str, ...]  # what is to be said of the document's age
 
 
-def page_view(page: Page, start: int = 0, end: int = 0, footnote: int | None = None, heading: str = "") -> PageView:
+def page_view(
+    page: Page,
+    start: int = 0,
+    end: int = 0,
+    footnote: int | None = None,
+    heading: str = "",
+    replaced: bool = False,
+) -> PageView:
     """The view of a page with ``page.text[start:end]`` marked; nothing is marked when they are equal.
 
-    The caller has checked that the person may see the page.
+    The caller has checked that the person may see the page, and whether a document they may read replaces it.
     """
     version, document = page.version, page.version.document
     start, end = max(0, min(start, len(page.text))), max(0, min(end, len(page.text)))
@@ -81,6 +91,7 @@ def page_view(page: Page, start: int = 0, end: int = 0, footnote: int | None = N
         current_number=current,
         footnote_number=footnote,
         notice=notice,
+        marks=age_marks(document.force, document.review_by, replaced, timezone.localdate()),
     )
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from accounts.models import User
@@ -40,7 +41,8 @@ _CANDIDATES = 100
 _ROWS_AT_ONCE = 400  # a database takes so many ids in one question
 # Among passages that say the same in several languages the asker's own goes first.
 LANGUAGE_BONUS = 0.1
-# A document whose replacement the asker may read still shows up, behind what replaced it.
+# A document whose replacement the asker may read still shows up, behind what replaced it; so does one that is not in
+# force on the day of the question.
 SUPERSEDED_FACTOR = 0.6
 
 
@@ -70,6 +72,7 @@ class Evidence:
     dated: date
     superseded: bool
     review_by: date | None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +173,15 @@ def _read(user: User, reading: Reading, found: Found, wanted: Sequence[int]) -> 
 def _ranked(row: Passage, reading: Reading, found: Found) -> Ranked:
     own = bool(reading.asked.language) and row.language == reading.asked.language
     language = LANGUAGE_BONUS if own and len(reading.scope.languages) > 1 else 0.0
-    factor = SUPERSEDED_FACTOR if row.version.document_id in reading.scope.replaced else 1.0
+    factor = SUPERSEDED_FACTOR if _out_of_force(row, reading) else 1.0
     named = NAMED_BONUS if row.pk in found.named else 0.0
     return Ranked(row, (found.score[row.pk] + language) * factor, named, language, factor)
+
+
+def _out_of_force(row: Passage, reading: Reading) -> bool:
+    """Replaced by a document that the asker may read, or not in force on this day."""
+    document = row.version.document
+    return document.pk in reading.scope.replaced or not document.force.holds(timezone.localdate())
 
 
 def _reread(reranker: Reranker, reading: Reading, ranked: list[Ranked], window: frozenset[int]) -> list[Ranked]:
@@ -208,6 +217,7 @@ def _evidence(item: Ranked, reading: Reading, found: Found) -> Evidence:
         lexical=found.lexical.get(row.pk, 0.0),
         effective=document.effective,
         dated=document.effective or version.created.date(),
-        superseded=document.pk in reading.scope.replaced,
+        superseded=_out_of_force(row, reading),
         review_by=document.review_by,
+        until=document.effective_until,
     )

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
@@ -24,7 +25,7 @@ from knowledge.documents import delete_document
 from knowledge.errors import UnreadableDocument
 from knowledge.forms import DocumentSettingsForm
 from knowledge.listing import STATES, chosen, delete_many, headings, listed, set_review_date, table
-from knowledge.models import Collection, Document, DocumentVersion, Page
+from knowledge.models import Collection, Document, DocumentVersion, Page, is_replaced
 from knowledge.pages import page_image, page_view
 from knowledge.requests import asker, whole_number
 
@@ -103,6 +104,9 @@ def _document_page(
         "leaf": leaf,
         "passages": passages,
         "can_curate": can_curate,
+        "force": shown.force.said(timezone.localdate()),
+        "replaces": Document.objects.visible_to(user).filter(superseded_by=shown.pk, current__isnull=False),
+        "replacement": Document.objects.visible_to(user).filter(supersedes=shown).first(),
         "form": form,
     }
     return render(request, "knowledge/document.html", context, status=status)
@@ -155,7 +159,8 @@ def document_page(request: HttpRequest, document_id: uuid.UUID, number: int, pag
     user = asker(request)
     found = _page(user, document_id, number, page)
     start, end = whole_number(request.GET.get("start")), whole_number(request.GET.get("end"))
-    view = page_view(found, start, end, heading=_heading(found, start) if end > start else "")
+    heading = _heading(found, start) if end > start else ""
+    view = page_view(found, start, end, heading=heading, replaced=is_replaced(document_id, user))
     audit.record(user, "page.read", found.version.document, version=found.version_id, page=found.number)
     return render(request, source_template(request), {"view": view})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from accounts.models import User
@@ -48,15 +48,33 @@ class Outcome:
     milliseconds: float
     ndcg_10_meaning_alone: float | None = None
     ndcg_10_words_alone: float | None = None
+    signs: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is done beyond the figures. ``compare``: each way of searching is measured alone as well; ``everything``:
+    nothing is held back, and the result has ``examples``, the signs and labels of each question."""
+
+    compare: bool = False
+    everything: bool = False
+
+    @property
+    def options(self) -> list[str]:
+        """As options of the command."""
+        return [f"--{name}" for name, wanted in asdict(self).items() if wanted]
+
+
+PLAIN = Extras()
 
 
 @dataclass(frozen=True, slots=True)
 class Examiner:
-    """Who asks, where the gold lies, and whether each way of searching is measured alone as well."""
+    """Who asks, where the gold lies, and what is measured besides."""
 
     user: User
     atlas: Atlas
-    compare: bool = False
+    extras: Extras = PLAIN
 
 
 def ask_all(dataset: Dataset, examiner: Examiner, notes: Path, progress: Callable[[int], None]) -> Iterator[Outcome]:
@@ -95,7 +113,7 @@ def _outcome(question: DatasetQuestion, examiner: Examiner) -> Outcome:
         given.refresh_from_db()
         evidence = search(given.turn.question, user, _PASSAGES, earlier_exchanges(given.turn)).evidence
         outcome = _judge(question, given, evidence, examiner.atlas)
-        if examiner.compare and question.answerable and question.gold_documents:
+        if examiner.extras.compare and question.answerable and question.gold_documents:
             return replace(
                 outcome,
                 ndcg_10_meaning_alone=_alone(Ways.MEANING, question, given, examiner),
@@ -136,6 +154,7 @@ def _judge(question: DatasetQuestion, given: Answer, evidence: Sequence[Evidence
         abstained=given.abstained,
         confidence=given.confidence or 0.0,
         milliseconds=float(given.timings_ms.get("total", 0.0)),
+        signs=given.signs,
     )
 
 

@@ -9,13 +9,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 
-from config.evaluation.asking import Examiner, ask_all
+from assistant.policy import showing_everything
+from config.evaluation.asking import PLAIN, Examiner, Extras, Outcome, ask_all
 from config.evaluation.datasets import Dataset
 from config.evaluation.loading import Atlas, evaluator, load
 from config.evaluation.report import figures
@@ -52,7 +54,7 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def run_apart(folder: Path, limit: int, home: Path, compare: bool = False) -> dict[str, Any]:
+def run_apart(folder: Path, limit: int, home: Path, extras: Extras = PLAIN) -> dict[str, Any]:
     """Measures in another process, whose settings see ``home`` and nothing of this installation."""
     home.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "FOOTNOTE_HOME": str(home), "FOOTNOTE_EMBEDDING_CACHE": str(_vectors())}
@@ -60,8 +62,7 @@ def run_apart(folder: Path, limit: int, home: Path, compare: bool = False) -> di
     environment.pop("DATABASE_URL", None)
     environment.pop("REDIS_URL", None)
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "evaluate", str(folder), "--here", "--json"]
-    if compare:
-        command.append("--compare")
+    command += extras.options
     done = subprocess.run(
         [*command, f"--limit={limit}"], env=environment, stdout=subprocess.PIPE, text=True, check=False
     )
@@ -78,9 +79,8 @@ def _vectors() -> Path:
     return folder / "embeddings.sqlite3"
 
 
-def measure(dataset: Dataset, progress: Progress, compare: bool = False) -> dict[str, Any]:
-    """Everything in this process and this home, which must be of the run's own. ``compare`` measures each way of
-    searching alone as well."""
+def measure(dataset: Dataset, progress: Progress, extras: Extras = PLAIN) -> dict[str, Any]:
+    """Everything in this process and this home, which must be of the run's own."""
     call_command("migrate", verbosity=0, interactive=False)
     user = evaluator()
     home = Path(settings.FOOTNOTE_HOME)
@@ -89,21 +89,34 @@ def measure(dataset: Dataset, progress: Progress, compare: bool = False) -> dict
     get_projection()
     ledger = _ledger(home / _LEDGER, loaded.passages, loaded.seconds, loaded.unreadable)
     from_cache = embedder.hits if isinstance(embedder, CachedEmbedder) else 0
-    outcomes = list(
-        ask_all(
-            dataset,
-            Examiner(user, Atlas(dataset), compare),
-            home / f"outcomes-{len(dataset.questions)}{'-compared' if compare else ''}.jsonl",
-            lambda done: progress("Asking", done, len(dataset.questions)),
-        )
-    )
+    notes = home / f"outcomes-{len(dataset.questions)}{''.join(extras.options)}.jsonl"
+    with showing_everything() if extras.everything else nullcontext():
+        examiner = Examiner(user, Atlas(dataset), extras)
+        asked = ask_all(dataset, examiner, notes, lambda done: progress("Asking", done, len(dataset.questions)))
+        outcomes = list(asked)
     facts = {
         "documents": Document.objects.filter(current__isnull=False).count(),
         "passages": Passage.objects.searchable().count(),
         "unreadable": ledger["unreadable"],
         "passages_per_second": _speed(ledger, from_cache),
     }
-    return figures(outcomes, facts)
+    found = figures(outcomes, facts)
+    return {**found, "examples": [_example(outcome) for outcome in outcomes]} if extras.everything else found
+
+
+def _example(outcome: Outcome) -> dict[str, Any]:
+    """Where the set does not say which words answer, an answer to an answerable question counts as right.
+
+    ``silent``: nothing was shown although nothing was held back, as when the question was asked back.
+    """
+    right = outcome.answerable if outcome.quote_right is None else outcome.quote_right
+    return {
+        "kind": outcome.kind,
+        "signs": outcome.signs,
+        "answerable": outcome.answerable,
+        "right": right,
+        "silent": outcome.abstained,
+    }
 
 
 def _ledger(path: Path, passages: int, seconds: float, unreadable: list[str]) -> dict[str, Any]:

@@ -55,6 +55,7 @@ OWN = {
     "review_item": ("GET", JUDGE),
     "review_verdict": ("POST", JUDGE),
     "insights": ("GET", ADMINISTRATORS),
+    "abstention": ("GET", ADMINISTRATORS),
     "documents": ("GET", SIGNED_IN),
     "document": ("GET", READERS),
     "document_answers": ("GET", READERS),

@@ -83,6 +83,13 @@ class Command(BaseCommand):
             standing = f"{_SHAPES[sentence.standing]} {sentence.standing_label}"
             because = f": {sentence.reason}" if sentence.reason else ""
             self.stdout.write(f"{sentence.text}{numbers}  ({standing}{because})")
+        for one in view.disagreements:
+            self.stdout.write(f"{one.title}. {one.verdict}")
+            for side in one.sides:
+                said = side.said or f"“{' '.join(side.footnote.quote.split())}”"
+                self.stdout.write(f"  {side.footnote.document_title}: {said} [{side.footnote.number}]")
+        for reading in view.readings:
+            self.stdout.write(f"  perhaps: {reading.question}")
         for near in view.nearest:
             owner = f", ask {near.owner}" if near.owner else ""
             self.stdout.write(f"  nearest: {near.title} ({near.collection}{owner})")
@@ -91,6 +98,7 @@ class Command(BaseCommand):
         for footnote in view.cited:
             quote = " ".join(footnote.quote.split())
             place = f"{footnote.document_title}, {footnote.page_label}, {footnote.dated:%-d %B %Y}"
+            place = ", ".join((place, *footnote.marks))
             self.stdout.write(f"[{footnote.number}] “{quote}” {place}")
 
 
@@ -108,6 +116,15 @@ def as_json(answer: Answer, view: AnswerView, user: User) -> dict[str, Any]:
                 "citations": [footnote.number for footnote in sentence.footnotes],
             }
             for sentence in view.sentences
+        ],
+        "readings": [reading.question for reading in view.readings],
+        "disagreements": [
+            {
+                "title": one.title,
+                "verdict": one.verdict,
+                "sides": [{"citation": side.footnote.number, "said": side.said} for side in one.sides],
+            }
+            for one in view.disagreements
         ],
         "citations": [] if view.withheld else _citations(answer),
         "retrieved": _retrieved(answer, user),

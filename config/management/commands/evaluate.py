@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from assistant.evaluation import run_cases
 from assistant.models import EvalCase, EvalRun
+from config.evaluation.asking import Extras
 from config.evaluation.datasets import read_dataset
 from config.evaluation.report import ALONE, COLUMNS
 from config.evaluation.running import home_for, measure, run_apart
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--misses", action="store_true", help="also list the stored questions that went wrong")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
         parser.add_argument("--compare", action="store_true", help="also search by meaning alone and by words alone")
+        parser.add_argument("--everything", action="store_true", help="hold nothing back, for calibrating")
         parser.add_argument("--here", action="store_true", help="in this very home, which must hold nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,11 +55,12 @@ class Command(BaseCommand):
 
     def _folder(self, folder: Path, options: dict[str, Any]) -> None:
         dataset = read_dataset(folder, options["limit"])
+        extras = Extras(options["compare"], options["everything"])
         if options["here"]:
             with self._bar() as report:
-                figures = measure(dataset, report, options["compare"])
+                figures = measure(dataset, report, extras)
         else:
-            figures = run_apart(folder, options["limit"], home_for(dataset), options["compare"])
+            figures = run_apart(folder, options["limit"], home_for(dataset), extras)
         if options["json"]:
             self.stdout.write(json.dumps(figures))
         else:

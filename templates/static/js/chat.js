@@ -134,13 +134,19 @@ function answerAsText(answer) {
     for (const mark of copy.querySelectorAll(".fn")) mark.replaceWith(` [${mark.querySelector("a").textContent}]`);
     return copy.textContent.trim();
   });
+  const differ = [...answer.querySelectorAll("[data-disagreement]")].map((block) => {
+    const copy = block.cloneNode(true);
+    for (const mark of copy.querySelectorAll(".fn")) mark.replaceWith(` [${mark.querySelector("a").textContent}] `);
+    const sides = [...copy.querySelectorAll(".differ__side")].map((side) => `- ${side.textContent.replace(/\s+/g, " ").trim()}`);
+    return [`${copy.querySelector(".differ__title").textContent.trim()}:`, ...sides, copy.querySelector(".differ__verdict").textContent.trim()].join("\n");
+  });
   const sources = [...answer.querySelectorAll(".note")].map((note) => {
     const line = note.querySelector(".note__from").cloneNode(true);
     for (const badge of line.querySelectorAll(".badge")) badge.prepend("; ");
     const from = line.textContent.replace(/\s+/g, " ").replaceAll(" ;", ";").trim();
     return `[${note.dataset.note}] “${note.querySelector("q").textContent.trim()}” (${from})`;
   });
-  return [asked, sentences.join("\n"), "Sources", ...sources].filter(Boolean).join("\n\n");
+  return [asked, sentences.join("\n"), ...differ, "Sources", ...sources].filter(Boolean).join("\n\n");
 }
 
 function messageToOwner(button) {
