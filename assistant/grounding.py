@@ -1,6 +1,6 @@
-"""Does this quote support this sentence? Pure: the same texts always get the same verdict.
+"""Does this quote support this sentence? Pure: the same texts and the same closeness always get the same verdict.
 
-First the facts must agree (numbers and their units, dates, names, what is denied, direction words); one that
+First the facts must agree (figures and their units, dates, names, what is denied or limited, opposites); one that
 disagrees makes a sentence unsupported however alike the wording is. Then enough of what the sentence says must be
 said by the quote. ``context`` is what a reader sees around the quote (title, heading, table header): it may supply
 names and words, but never outweighs the quote.
@@ -11,8 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.facts import Quantity, dates, denials, names, quantities, without_dates
-from knowledge.lexical import analyse
+from assistant.claims.comparing import (
+    Conflict,
+    amounts_disagree,
+    figures_disagree,
+    names_disagree,
+    opposites_disagree,
+)
+from assistant.claims.denying import denial_disagrees, limits_disagree
+from assistant.claims.reading import DATE, WORD, Reading, language_of_words, read
 
 SUPPORTED, PARTLY, UNSUPPORTED = "supported", "partly", "unsupported"
 
@@ -21,16 +28,13 @@ COVERED_IF_CLOSE = 0.45  # enough when the meaning is close as well
 HALF_COVERED = 0.3
 CLOSE = 0.72  # cosine of sentence and quote
 NEAR = 0.6
-_OPPOSITES = (
-    ("before", "after"), ("minimum", "maximum"), ("least", "most"), ("increase", "decrease"),
-    ("increased", "decreased"),
-    ("rise", "fall"), ("rose", "fell"), ("higher", "lower"), ("more", "less"), ("above", "below"), ("over", "under"),
-    ("allowed", "forbidden"), ("permitted", "prohibited"), ("mandatory", "voluntary"), ("required", "optional"),
-    ("approve", "reject"), ("approved", "rejected"), ("accept", "refuse"), ("accepted", "refused"),
-    ("include", "exclude"), ("included", "excluded"), ("including", "excluding"), ("paid", "unpaid"),
-    ("internal", "external"), ("always", "never"), ("open", "closed"), ("start", "end"), ("starts", "ends"),
-)  # fmt: skip
-_WORDS = re.compile(r"[^\W\d_]+")
+_HEAD = 2  # content words a sentence begins with, of which one at least must be known
+_LEAD_IN = re.compile(
+    r"^(?:according to [^,]{1,80},|as (?:is )?(?:stated|described|noted|written)[^,]{0,60},|"
+    r"(?:the|this) (?:document|policy|text|passage|handbook|manual|source|page|quote)s? "
+    r"(?:also )?(?:says?|states?|notes?|explains?|adds?) that)\s+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,103 +49,62 @@ def judge(sentence: str, quote: str, context: str = "", cosine: float | None = N
     """How a sentence stands to the quote offered for it."""
     if not quote.strip():
         return Verdict(UNSUPPORTED, "No passage was cited for this sentence.")
-    if _plain(sentence) and _plain(sentence) in _plain(quote):
+    if _plain(sentence) and _plain(sentence) in _plain(quote) and not _denied_before(sentence, quote):
         return Verdict(SUPPORTED, "")
-    return (
-        _dates_disagree(sentence, quote, context)
-        or _numbers_disagree(sentence, quote, context)
-        or _names_disagree(sentence, quote, context)
-        or _denial_disagrees(sentence, quote)
-        or _direction_disagrees(sentence, quote)
-        or _by_coverage(sentence, quote, context, cosine)
-    )
+    sentence = _LEAD_IN.sub("", sentence)
+    language = language_of_words(f"{sentence} {quote}")
+    said, quoted, around = read(sentence, language), read(quote, language), read(context, language)
+    if conflict := _conflict(said, quoted, around):
+        return Verdict(UNSUPPORTED, conflict.reason)
+    if conflict := amounts_disagree(said, quoted) or limits_disagree(said, quoted):
+        return Verdict(PARTLY, conflict.reason)
+    return _by_coverage(said, quoted, around, cosine)
 
 
 def coverage(sentence: str, quote: str, context: str = "") -> float:
     """Share of the sentence's distinct content terms that occur in the quote or its context; 1 when it has none."""
-    said = set(analyse(without_dates(sentence)))  # dates are compared as dates, however they are written
-    if not said:
-        return 1.0
-    return len(said & set(analyse(f"{quote} {context}"))) / len(said)
+    language = language_of_words(f"{sentence} {quote}")
+    return _share(read(sentence, language), read(quote, language), read(context, language))
 
 
 def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().casefold()
 
 
-def _dates_disagree(sentence: str, quote: str, context: str) -> Verdict | None:
-    known = [*dates(quote), *dates(context)]
-    for day in dates(sentence):
-        if not any(day.agrees(other) for other in known):
-            return Verdict(UNSUPPORTED, f"The quote does not give the date {day.written}.")
-    return None
+def _denied_before(sentence: str, quote: str) -> bool:
+    """Whether the sentence was cut out of the quote right behind a word that turns it round."""
+    before, _, _ = _plain(quote).partition(_plain(sentence))
+    return before.split()[-1:] in (["not"], ["no"], ["never"], ["nicht"], ["unless"], ["except"])
 
 
-def _numbers_disagree(sentence: str, quote: str, context: str) -> Verdict | None:
-    quoted, around = quantities(quote), quantities(context)
-    written = {part for text in (quote, context) for part in re.findall(r"\d+", text)}
-    for number in quantities(sentence):
-        same = [other for other in (*quoted, *around) if other.value == number.value]
-        if not same and number.written not in written and not _trivial(number):
-            return Verdict(UNSUPPORTED, f"The quote does not contain {number.written}.")
-        if same and not any(_units_agree(number, other) for other in same):
-            return Verdict(UNSUPPORTED, f"The quote gives {same[0].written}, not {number.written}.")
-    return None
+def _conflict(said: Reading, quote: Reading, around: Reading) -> Conflict | None:
+    return (
+        figures_disagree(said, quote, around)
+        or names_disagree(said, quote, around)
+        or denial_disagrees(said, quote)
+        or opposites_disagree(said, quote)
+    )
 
 
-def _trivial(number: Quantity) -> bool:
-    """"One" in running text is mostly not a count."""
-    return number.written.lower() in {"one", "once"}
+def _share(said: Reading, quote: Reading, around: Reading) -> float:
+    terms = _terms(said)
+    return len(terms & (quote.keys | around.keys)) / len(terms) if terms else 1.0
 
 
-def _units_agree(number: Quantity, other: Quantity) -> bool:
-    return not number.unit or not other.unit or number.unit == other.unit
+def _terms(reading: Reading) -> set[str]:
+    """Content words; figures and dates have been compared as such."""
+    return {token.key for token in reading.tokens if token.kind == WORD and not token.common}
 
 
-def _names_disagree(sentence: str, quote: str, context: str) -> Verdict | None:
-    there = set(re.findall(r"\w+", f"{quote} {context}".casefold()))
-    stems = set(analyse(f"{quote} {context}"))
-    for name in names(sentence):
-        words = [word.removesuffix("’s").removesuffix("'s") for word in name.split()]
-        missing = [w for w in words if w.casefold().strip(".") not in there and not set(analyse(w)) <= stems]
-        if missing:
-            return Verdict(UNSUPPORTED, f"The quote does not name {name}.")
-    return None
-
-
-def _denial_disagrees(sentence: str, quote: str) -> Verdict | None:
-    """A content word that is denied on one side only, while both sides speak of it."""
-    denied_here, denied_there = _denied_terms(sentence), _denied_terms(quote)
-    both = set(analyse(sentence)) & set(analyse(quote))
-    shared = (denied_here ^ denied_there) & both
-    if not shared or bool(denied_here & both) == bool(denied_there & both):
-        return None
-    if denied_here & both:
-        return Verdict(UNSUPPORTED, "The sentence denies what the quote says.")
-    if len(shared) * 2 < len(both):
-        return None  # the quote denies something beside the point as well
-    return Verdict(UNSUPPORTED, "The quote denies what the sentence says.")
-
-
-def _denied_terms(text: str) -> set[str]:
-    return {term for words in denials(text) for term in analyse(" ".join(words))}
-
-
-def _direction_disagrees(sentence: str, quote: str) -> Verdict | None:
-    here = set(_WORDS.findall(sentence.casefold()))
-    there = set(_WORDS.findall(quote.casefold()))
-    for pair in _OPPOSITES:
-        for said, opposite in (pair, pair[::-1]):
-            if said in here and opposite not in here and opposite in there and said not in there:
-                return Verdict(UNSUPPORTED, f"The quote says “{opposite}” where the sentence says “{said}”.")
-    return None
-
-
-def _by_coverage(sentence: str, quote: str, context: str, cosine: float | None) -> Verdict:
-    share = coverage(sentence, quote, context)
+def _by_coverage(said: Reading, quote: Reading, around: Reading, cosine: float | None) -> Verdict:
+    share = _share(said, quote, around)
     close = cosine if cosine is not None else 0.0
-    if share >= COVERED or (share >= COVERED_IF_CLOSE and close >= CLOSE):
+    head = [token for token in said.tokens if not token.common and token.kind != DATE][:_HEAD]
+    stranger = len(head) == _HEAD and not any(token.key in quote.keys | around.keys for token in head)
+    if (share >= COVERED or (share >= COVERED_IF_CLOSE and close >= CLOSE)) and not stranger:
         return Verdict(SUPPORTED, "")
+    if stranger and share >= HALF_COVERED:
+        return Verdict(PARTLY, f"The document does not say this of “{' '.join(token.written for token in head)}”.")
     if share >= HALF_COVERED or close >= NEAR:
-        return Verdict(PARTLY, "The quote says only part of this.")
-    return Verdict(UNSUPPORTED, "The quote speaks of something else.")
+        return Verdict(PARTLY, "The document says only part of this.")
+    return Verdict(UNSUPPORTED, "The quoted words speak of something else.")
