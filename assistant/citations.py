@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from assistant.grounding import coverage
 from knowledge.lexical import analyse
@@ -18,6 +17,12 @@ from knowledge.sentences import split_sentences
 
 LONGEST_QUOTE = 700  # characters
 MATCHES = 0.5  # coverage from which a sentence without a marker is given a passage
+MOST_PARTS = 4  # of one sentence that are looked for one by one
+_TWO = 2
+_FEWEST_TERMS = 2
+_CARRIED = 0.85  # fit from which nothing more is looked for
+_GAIN = 0.15
+_JOINTS = re.compile(r"[;.!?]\s+|,?\s+(?:and|while|whereas|but|und|y|et)\s+")
 _MARKER = re.compile(r"\[\s*(\d{1,3}(?:@\d{1,6}-\d{1,6})?(?:\s*,\s*\d{1,3})*)\s*\]")
 _EXACT = re.compile(r"\[\d{1,3}@\d+-\d+\]")
 _UNFINISHED_MARKER = re.compile(r"\[[\d\s,@-]*$")
@@ -119,20 +124,43 @@ def supplied_only(markers: Sequence[Marker], passages: Sequence[str]) -> list[Ma
     return kept
 
 
+def choose_quotes(sentence: str, passage: str) -> list[tuple[int, int]]:
+    """(start, end) in the passage of the words that best carry the sentence, in reading order.
+
+    One sentence, two in a row, or one for each part of a sentence that joins what stands apart.
+    """
+    best = choose_quote(sentence, passage)
+    parts = [part for part in _JOINTS.split(sentence) if len(set(analyse(part))) >= _FEWEST_TERMS]
+    if len(parts) < _TWO or _fit(sentence, passage[best[0] : best[1]]) >= _CARRIED:
+        return [best]
+    spans = sorted({choose_quote(part, passage) for part in parts[:MOST_PARTS]})
+    apart = [span for span in spans if not any(o != span and o[0] <= span[0] and span[1] <= o[1] for o in spans)]
+    together = " ".join(passage[start:end] for start, end in apart)
+    return apart if _fit(sentence, together) > _fit(sentence, passage[best[0] : best[1]]) + _GAIN else [best]
+
+
 def choose_quote(sentence: str, passage: str) -> tuple[int, int]:
     """(start, end) in the passage of the words that best carry the sentence: one sentence, or two in a row."""
     exact = _find_verbatim(sentence, passage)
     if exact:
         return exact
     spans = split_sentences(passage) or [(0, len(passage))]
-    pairs = [(a[0], b[1]) for a, b in pairwise(spans) if b[1] - a[0] <= LONGEST_QUOTE]
-    best = max(spans, key=lambda span: _fit(sentence, passage[span[0] : span[1]]))
-    for pair in pairs:
+    fits = [_fit(sentence, passage[start:end]) for start, end in spans]
+    first = max(range(len(spans)), key=fits.__getitem__)
+    for position in (first - 1, first):
+        pair = spans[max(position, 0) : position + 2]
+        if position < 0 or len(pair) < _TWO or not _one_quote(passage, pair):
+            continue
         # Two sentences are quoted only when one alone misses a good part of what is said.
-        gain = _fit(sentence, passage[pair[0] : pair[1]]) - _fit(sentence, passage[best[0] : best[1]])
-        if gain > 0.15 and (pair[0] == best[0] or pair[1] == best[1]):
-            return pair
-    return best
+        if _fit(sentence, passage[pair[0][0] : pair[1][1]]) - fits[first] > _GAIN:
+            return pair[0][0], pair[1][1]
+    return spans[first]
+
+
+def _one_quote(passage: str, pair: Sequence[tuple[int, int]]) -> bool:
+    """Whether two sentences may be quoted as one; rows of a table never, each says something of its own."""
+    rows = any(passage[start:end].lstrip().startswith("|") for start, end in pair)
+    return not rows and pair[1][1] - pair[0][0] <= LONGEST_QUOTE
 
 
 def match_passage(sentence: str, passages: Sequence[str]) -> int | None:

@@ -9,6 +9,7 @@ names and words, but never outweighs the quote.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.claims.comparing import (
@@ -19,7 +20,8 @@ from assistant.claims.comparing import (
     opposites_disagree,
 )
 from assistant.claims.denying import denial_disagrees, limits_disagree
-from assistant.claims.reading import DATE, WORD, Reading, language_of_words, read
+from assistant.claims.reading import WORD, Reading, language_of_words, read, subject_of
+from assistant.claims.rows import row_disagrees
 
 SUPPORTED, PARTLY, UNSUPPORTED = "supported", "partly", "unsupported"
 
@@ -28,7 +30,7 @@ COVERED_IF_CLOSE = 0.45  # enough when the meaning is close as well
 HALF_COVERED = 0.3
 CLOSE = 0.72  # cosine of sentence and quote
 NEAR = 0.6
-_HEAD = 2  # content words a sentence begins with, of which one at least must be known
+RELATED = 0.5  # cosine from which two subjects may be the same
 _LEAD_IN = re.compile(
     r"^(?:according to [^,]{1,80},|as (?:is )?(?:stated|described|noted|written)[^,]{0,60},|"
     r"(?:the|this) (?:document|policy|text|passage|handbook|manual|source|page|quote)s? "
@@ -45,20 +47,70 @@ class Verdict:
     reason: str
 
 
-def judge(sentence: str, quote: str, context: str = "", cosine: float | None = None) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A quote as it is read, and what stands around it; ``header`` and ``cells`` are those of a table row."""
+
+    quote: str
+    context: str = ""
+    document: str = ""
+    header: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+
+Closeness = Callable[[str, str], float | None]  # cosine of two texts; None when it cannot be had
+
+
+def judge(sentence: str, quote: str, context: str = "", closeness: Closeness | None = None) -> Verdict:
     """How a sentence stands to the quote offered for it."""
-    if not quote.strip():
+    return judge_all(sentence, [Source(quote, context)], closeness)
+
+
+def judge_all(sentence: str, sources: Sequence[Source], closeness: Closeness | None = None) -> Verdict:
+    """How a sentence stands to all the quotes offered for it.
+
+    One that says it all is enough; otherwise they are taken together, and each must speak of what the sentence speaks
+    of, so that nothing is said of one thing that stands there of another.
+    """
+    sources = [source for source in sources if source.quote.strip()]
+    if not sources:
         return Verdict(UNSUPPORTED, "No passage was cited for this sentence.")
-    if _plain(sentence) and _plain(sentence) in _plain(quote) and not _denied_before(sentence, quote):
+    if any(_word_for_word(sentence, source.quote) for source in sources):
         return Verdict(SUPPORTED, "")
     sentence = _LEAD_IN.sub("", sentence)
-    language = language_of_words(f"{sentence} {quote}")
-    said, quoted, around = read(sentence, language), read(quote, language), read(context, language)
+    for source in sources:
+        if source.header and (conflict := row_disagrees(sentence, source.header, source.cells)):
+            return Verdict(UNSUPPORTED, conflict.reason)
+    language = language_of_words(" ".join((sentence, *(source.quote for source in sources))))
+    said = read(sentence, language)
+    if len(sources) > 1:
+        alone = [_judge_one(said, source.quote, source.context, language, None) for source in sources]
+        if any(verdict.standing == SUPPORTED for verdict in alone):
+            return Verdict(SUPPORTED, "")
+    words, context = "\n".join(source.quote for source in sources), " / ".join(source.context for source in sources)
+    verdict = _judge_one(said, words, context, language, closeness)
+    return (verdict.standing == SUPPORTED and _mixed_up(said, sources, language)) or verdict
+
+
+def _judge_one(said: Reading, quote: str, context: str, language: str, closeness: Closeness | None) -> Verdict:
+    quoted, around = read(quote, language), read(context, language)
     if conflict := _conflict(said, quoted, around):
         return Verdict(UNSUPPORTED, conflict.reason)
     if conflict := amounts_disagree(said, quoted) or limits_disagree(said, quoted):
         return Verdict(PARTLY, conflict.reason)
-    return _by_coverage(said, quoted, around, cosine)
+    return _by_coverage(said, quoted, around, closeness)
+
+
+def _mixed_up(said: Reading, sources: Sequence[Source], language: str) -> Verdict | None:
+    """Words of one document said of the subject of another: the sentence uses a quote without what it speaks of."""
+    if len({source.document for source in sources}) < len(sources):
+        return None
+    for source in sources:
+        subject = subject_of(read(source.quote, language))
+        if subject and not {token.key for token in subject} & said.keys:
+            spoken_of = " ".join(token.written for token in subject)
+            return Verdict(PARTLY, f"The document says this of “{spoken_of}”, which the sentence does not name.")
+    return None
 
 
 def coverage(sentence: str, quote: str, context: str = "") -> float:
@@ -67,8 +119,12 @@ def coverage(sentence: str, quote: str, context: str = "") -> float:
     return _share(read(sentence, language), read(quote, language), read(context, language))
 
 
+def _word_for_word(sentence: str, quote: str) -> bool:
+    return bool(_plain(sentence)) and _plain(sentence) in _plain(quote) and not _denied_before(sentence, quote)
+
+
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", text).strip().casefold()
+    return re.sub(r"[^\w€$£%°+-]+", " ", text).strip().casefold()
 
 
 def _denied_before(sentence: str, quote: str) -> bool:
@@ -96,15 +152,27 @@ def _terms(reading: Reading) -> set[str]:
     return {token.key for token in reading.tokens if token.kind == WORD and not token.common}
 
 
-def _by_coverage(said: Reading, quote: Reading, around: Reading, cosine: float | None) -> Verdict:
+def _by_coverage(said: Reading, quote: Reading, around: Reading, closeness: Closeness | None) -> Verdict:
+    known = quote.keys | around.keys
     share = _share(said, quote, around)
-    close = cosine if cosine is not None else 0.0
-    head = [token for token in said.tokens if not token.common and token.kind != DATE][:_HEAD]
-    stranger = len(head) == _HEAD and not any(token.key in quote.keys | around.keys for token in head)
-    if (share >= COVERED or (share >= COVERED_IF_CLOSE and close >= CLOSE)) and not stranger:
+    subject = subject_of(said)
+    stranger = bool(subject) and not any(token.key in known for token in subject)
+    if share >= COVERED and not stranger:
         return Verdict(SUPPORTED, "")
-    if stranger and share >= HALF_COVERED:
-        return Verdict(PARTLY, f"The document does not say this of “{' '.join(token.written for token in head)}”.")
-    if share >= HALF_COVERED or close >= NEAR:
+    spoken_of = " ".join(token.written for token in subject)
+    if stranger and share >= COVERED:
+        theirs = " ".join(token.written for token in subject_of(quote))
+        if _close(closeness, spoken_of, theirs) >= RELATED:
+            return Verdict(SUPPORTED, "")
+        return Verdict(PARTLY, f"The document does not say this of “{spoken_of}”.")
+    near = _close(closeness, said.text, quote.text)
+    if share >= COVERED_IF_CLOSE and near >= CLOSE and not stranger:
+        return Verdict(SUPPORTED, "")
+    if share >= HALF_COVERED or near >= NEAR:
         return Verdict(PARTLY, "The document says only part of this.")
     return Verdict(UNSUPPORTED, "The quoted words speak of something else.")
+
+
+def _close(closeness: Closeness | None, one: str, other: str) -> float:
+    found = closeness(one, other) if closeness and one and other else None
+    return found if found is not None else 0.0

@@ -141,7 +141,7 @@ def _pieced_together(token: Token, quote: Reading, around: Reading) -> bool:
 def _in_a_date(token: Token, reading: Reading) -> bool:
     """A bare number that is the year or the day of a date there."""
     return token.kind == NUMBER and not token.unit and any(
-        part in token.values for other in reading.tokens if other.kind == DATE for part in other.day if part
+        part in token.values for other in reading.tokens if other.kind == DATE for part in other.day[::2] if part
     )
 
 
@@ -173,6 +173,8 @@ def _exchanged(name: _Slot, mine: Sequence[_Slot], theirs: Sequence[_Slot], said
     equal = [other for other in theirs if _shares(other, name, quote, said)]
     if not equal:
         return None
+    if (patched := _patched(name, mine, equal, said, quote)) is not None:
+        return Conflict(NAMES, _differs(patched.written, name.written))
     _, kept = _best(name, said, equal, quote)
     best, alike = _best(name, said, [other for other in theirs if other not in equal], quote)
     if best is None or alike < max(SAME_PLACE, CLEARLY * kept):
@@ -181,6 +183,22 @@ def _exchanged(name: _Slot, mine: Sequence[_Slot], theirs: Sequence[_Slot], said
     if any(likeness(said.tokens, m.run, quote.tokens, best.run) >= alike for m in at_home) or not at_home:
         return None
     return Conflict(NAMES, _differs(best.written, name.written))
+
+
+def _patched(
+    name: _Slot, mine: Sequence[_Slot], equal: Sequence[_Slot], said: Reading, quote: Reading
+) -> _Slot | None:
+    """The quote's name of which a part went to another name of the sentence: "Delaware Bay" and "Delaware River"."""
+    keys = {t.key for t in _tokens(said, name)}
+    for other in equal:
+        lost = {t.key for t in _tokens(quote, other)} - keys
+        if not lost or keys <= {t.key for t in _tokens(quote, other)}:
+            if not keys - {t.key for t in _tokens(quote, other)}:
+                return None
+            continue
+        if any(lost & {t.key for t in _tokens(said, m)} for m in mine if m is not name):
+            return other
+    return None
 
 
 def _turned_round(reading: Reading) -> bool:

@@ -7,9 +7,10 @@ from itertools import islice
 
 from assistant.claims.comparing import WORDING, Conflict
 from assistant.claims.lexicon import DENYING, ONLY
+from assistant.claims.places import likeness
 from assistant.claims.reading import WORD, Reading, Token
 
-NEAR = 5  # tokens between what is denied and the word that denies it
+MATCHED = 0.5  # likeness from which two denying words deny the same
 _AFTER, _BEFORE = 3, 2  # content words that show what a denying word is about
 Marks = Callable[[Token], bool]
 
@@ -55,8 +56,7 @@ def _unmatched(mine: Reading, theirs: Reading, marks: Marks) -> str:
         shared = found + [key for key in before if key in theirs.keys]
         if not _spoken_of(after, before, found, shared):
             continue
-        places = [n for n, other in enumerate(theirs.tokens) if other.key in shared and other.key]
-        if not any(abs(place - mark) <= NEAR for place in places for mark in marked):
+        if not any(likeness(mine.tokens, (position, position), theirs.tokens, (n, n)) >= MATCHED for n in marked):
             return token.written
     return ""
 

@@ -166,3 +166,8 @@ QUANTIFIERS = _by_word({
 NEAR_QUANTITIES = (frozenset({"many", "most"}), frozenset({"all", "both"}), frozenset({"some", "many"}))
 ONLY = frozenset("only solely exclusively merely nur ausschließlich lediglich solo sólo solamente únicamente "
                  "seulement uniquement exclusivement".split())  # fmt: skip
+# Plain verbs, before which the subject stands.
+VERBS = frozenset("""is are was were has have had will would can could may might must shall should do does did be been
+    ist sind war waren hat haben hatte wird werden wurde wurden kann können muss müssen darf dürfen soll sollen
+    es son fue fueron era eran está están ha han tiene tienen puede pueden debe deben
+    est sont était étaient a ont avait peut peuvent doit doivent sera seront""".split())

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from assistant.claims.lexicon import BOUNDS, COUNTS, DENYING, MONTHS, ORDINALS, SCALES, TERSE, UNITS
+from assistant.claims.lexicon import BOUNDS, COUNTS, DENYING, MONTHS, ORDINALS, SCALES, TERSE, UNITS, VERBS
 from knowledge.lexical import analyse
 from knowledge.stopwords import STOP_WORDS
 
+LONGEST_SUBJECT = 12  # tokens
 WORD, NUMBER, ORDINAL, DATE = "word", "number", "ordinal", "date"
 _KNOWN = ("en", "de", "es", "fr", "ru")
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
@@ -68,6 +69,7 @@ class Token:
 class Reading:
     """The tokens of a text in order, and the language it was read in."""
 
+    text: str
     tokens: tuple[Token, ...]
     language: str
     keys: frozenset[str] = field(default=frozenset())
@@ -88,7 +90,15 @@ def read(text: str, language: str) -> Reading:
     for pattern, word in BOUNDS:
         plain = pattern.sub(word, plain)
     tokens = tuple(_numbered(_placed(plain, language)))
-    return Reading(tokens, language, frozenset(token.key for token in tokens))
+    return Reading(text, tokens, language, frozenset(token.key for token in tokens))
+
+
+def subject_of(reading: Reading) -> list[Token]:
+    """Content words that a sentence begins with, up to its first plain verb, or the first two; empty for a pronoun."""
+    begin = reading.tokens[:LONGEST_SUBJECT]
+    verb = next((n for n, token in enumerate(begin) if token.written.lower() in VERBS), None)
+    content = [t for t in (begin if verb is None else begin[:verb]) if t.kind == WORD and not t.common]
+    return content[:2] if verb is None else content
 
 
 def _numbered(tokens: Iterator[Token | None]) -> Iterator[Token]:
@@ -112,7 +122,7 @@ def _placed(text: str, language: str) -> Iterator[Token | None]:
             mark = match.group()
             if mark in _ENDS_CLAUSE:
                 yield None
-                leads = leads or mark in _ENDS_SENTENCE
+                leads = mark in _ENDS_SENTENCE
             else:
                 yield _word(mark, language, leads)
                 leads = False
@@ -127,7 +137,7 @@ def _word(written: str, language: str, leads: bool) -> Token:
     stems = analyse(folded, language)
     common = not stems and folded not in DENYING.get(language, ())
     key = stems[0] if len(stems) == 1 else folded
-    return Token(WORD, written.removesuffix("'s"), key, capital=written[0].isupper(), leads=leads, common=common)
+    return Token(WORD, written.removesuffix("'s"), key, capital=any(part[:1].isupper() for part in written.split("-")), leads=leads, common=common)
 
 
 def _specials(text: str, language: str) -> list[tuple[int, int, Token]]:

@@ -18,6 +18,7 @@ from config.grounding.wordlists import (
     QUANTIFIERS,
     SPELT,
 )
+from knowledge.lexical import analyse
 
 _WHOLE = re.compile(r"(?<![\d.,:/-])(?<!\w)\d{1,7}(?![\d:/-]|[.,]\d|\w)|(?<![\d.,])\d{1,3}(?:,\d{3})+(?![.,]?\d)")
 _DECIMAL = re.compile(r"(?<![\d.,])\d+[.]\d{1,2}(?![.\d])")
@@ -194,7 +195,8 @@ def _stranger(statement: Statement, pool: Pool, dice: random.Random) -> Statemen
 def _merged(statement: Statement, pool: Pool, dice: random.Random) -> tuple[str, Statement] | None:
     """The subject of this statement with the predicate of a stranger's."""
     mine = _PREDICATE.search(statement.text)
-    if mine is None or not 1 <= len(statement.text[: mine.start()].split()) <= 12:
+    subject = statement.text[: mine.start()] if mine else ""
+    if mine is None or not analyse(subject, statement.language) or len(subject.split()) > 12:
         return None
     for _ in range(20):
         other = _stranger(statement, pool, dice)

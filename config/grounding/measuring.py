@@ -15,7 +15,7 @@ from typing import Any
 from assistant.citations import Marker, RawSentence
 from assistant.evaluation import quantile
 from assistant.grounding import SUPPORTED, UNSUPPORTED, Verdict
-from assistant.tying import surroundings, tie_to
+from assistant.tying import tie_to
 from config.grounding import faithful, falsified
 from config.grounding.rules import Pool, Told
 from config.grounding.sources import Statement, Text, statements
@@ -78,7 +78,7 @@ def check(case: Case) -> Checked:
     supplied = [_evidence(number, item) for number, item in enumerate(cited, start=1)]
     raw = RawSentence(case.told.sentence, tuple(Marker(number) for number in range(1, len(cited) + 1)))
     started = time.perf_counter()
-    _, verdict = tie_to(supplied, raw, lambda quote: surroundings(quote.evidence))
+    _, verdict = tie_to(supplied, raw)
     return Checked(case, verdict, (time.perf_counter() - started) * 1000)
 
 

@@ -71,7 +71,7 @@ DENIABLE = {
 }
 DENIED = (
     (r"\b(is|are|was|were|will|can|could|should|must|may|has|have|does|do|did|would) ?(?:not|n't)\b", r"\1"),
-    (r"\bcannot\b", "can"), (r"\bnever\b", "always"), (r"\bno longer\b", "still"), (r"\b[Nn]o (?=[a-z])", "a "),
+    (r"\bcannot\b", "can"), (r"\bnever\b", "always"), (r"\bno longer\b", "still"), (r"\b[Nn]o (?!later|more|less|fewer|longer|one)(?=[a-z])", "a "),
     (r"\bwithout\b", "with"), (r"\bexcept\b", "including"), (r"\bunless\b", "if"), (r"\bnot only\b", "only"),
     (r"\b[Nn]one\b", "all"), (r"\bneither\b", "both"), (r"\bnicht\s", ""), (r"\bkeine(\w*)\b", r"eine\1"),
     (r"\bohne\b", "mit"), (r"\b[Nn]o (?=(?:se|es|ha|era|fue|puede|tiene|est\w+|hay|lo|le)\b)", ""),
