@@ -17,12 +17,12 @@ from knowledge.sentences import split_sentences
 
 LONGEST_QUOTE = 700  # characters
 MATCHES = 0.5  # coverage from which a sentence without a marker is given a passage
-MOST_PARTS = 4  # of one sentence that are looked for one by one
+MOST_QUOTES = 3  # of one passage for one sentence
+CARRIED = 0.9  # fit from which nothing more is looked for
+_TOGETHER = 0.75  # fit that makes several quotes worth their room
+_FURTHER = 0.08  # what each must add
 _TWO = 2
-_FEWEST_TERMS = 2
-_CARRIED = 0.85  # fit from which nothing more is looked for
 _GAIN = 0.15
-_JOINTS = re.compile(r"[;.!?]\s+|,?\s+(?:and|while|whereas|but|und|y|et)\s+")
 _MARKER = re.compile(r"\[\s*(\d{1,3}(?:@\d{1,6}-\d{1,6})?(?:\s*,\s*\d{1,3})*)\s*\]")
 _EXACT = re.compile(r"\[\d{1,3}@\d+-\d+\]")
 _UNFINISHED_MARKER = re.compile(r"\[[\d\s,@-]*$")
@@ -127,16 +127,18 @@ def supplied_only(markers: Sequence[Marker], passages: Sequence[str]) -> list[Ma
 def choose_quotes(sentence: str, passage: str) -> list[tuple[int, int]]:
     """(start, end) in the passage of the words that best carry the sentence, in reading order.
 
-    One sentence, two in a row, or one for each part of a sentence that joins what stands apart.
+    One sentence, two in a row, or up to three that stand apart when only together they carry nearly all of it.
     """
     best = choose_quote(sentence, passage)
-    parts = [part for part in _JOINTS.split(sentence) if len(set(analyse(part))) >= _FEWEST_TERMS]
-    if len(parts) < _TWO or _fit(sentence, passage[best[0] : best[1]]) >= _CARRIED:
-        return [best]
-    spans = sorted({choose_quote(part, passage) for part in parts[:MOST_PARTS]})
-    apart = [span for span in spans if not any(o != span and o[0] <= span[0] and span[1] <= o[1] for o in spans)]
-    together = " ".join(passage[start:end] for start, end in apart)
-    return apart if _fit(sentence, together) > _fit(sentence, passage[best[0] : best[1]]) + _GAIN else [best]
+    chosen, carried = [best], _fit(sentence, passage[best[0] : best[1]])
+    others = [span for span in split_sentences(passage) if not (best[0] <= span[0] and span[1] <= best[1])]
+    while others and carried < CARRIED and len(chosen) < MOST_QUOTES:
+        fits = [_fit(sentence, " ".join(passage[s:e] for s, e in (*chosen, span))) for span in others]
+        if max(fits) - carried < _FURTHER:
+            break
+        carried = max(fits)
+        chosen.append(others.pop(fits.index(carried)))
+    return sorted(chosen) if carried >= _TOGETHER else [best]
 
 
 def choose_quote(sentence: str, passage: str) -> tuple[int, int]:

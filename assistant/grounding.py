@@ -31,6 +31,8 @@ HALF_COVERED = 0.3
 CLOSE = 0.72  # cosine of sentence and quote
 NEAR = 0.6
 RELATED = 0.5  # cosine from which two subjects may be the same
+_FEWEST_TERMS = 3  # of a clause that is asked for by itself
+_JOINTS = re.compile(r"[;.!?,]\s+(?:(?:and|while|whereas|but|und|y|et)\s+)?|\s+(?:and|while|whereas|but|und|y|et)\s+")
 _LEAD_IN = re.compile(
     r"^(?:according to [^,]{1,80},|as (?:is )?(?:stated|described|noted|written)[^,]{0,60},|"
     r"(?:the|this) (?:document|policy|text|passage|handbook|manual|source|page|quote)s? "
@@ -103,8 +105,16 @@ def _judge_one(said: Reading, quote: str, context: str, language: str, closeness
 
 def _mixed_up(said: Reading, sources: Sequence[Source], language: str) -> Verdict | None:
     """Words of one document said of the subject of another: the sentence uses a quote without what it speaks of."""
-    if len({source.document for source in sources}) < len(sources):
+    if len({source.document for source in sources}) < len(sources) or len(sources) == 1:
         return None
+    for part in _JOINTS.split(said.text):
+        read_part = read(part, language)
+        if len(_terms(read_part)) >= _FEWEST_TERMS and not any(
+            _by_coverage(read_part, read(source.quote, language), read(source.context, language), None).standing
+            == SUPPORTED
+            for source in sources
+        ):
+            return Verdict(PARTLY, "Each document says a part of this, and none says it as a whole.")
     for source in sources:
         subject = subject_of(read(source.quote, language))
         if subject and not {token.key for token in subject} & said.keys:

@@ -190,13 +190,11 @@ def _patched(
 ) -> _Slot | None:
     """The quote's name of which a part went to another name of the sentence: "Delaware Bay" and "Delaware River"."""
     keys = {t.key for t in _tokens(said, name)}
-    for other in equal:
-        lost = {t.key for t in _tokens(quote, other)} - keys
-        if not lost or keys <= {t.key for t in _tokens(quote, other)}:
-            if not keys - {t.key for t in _tokens(quote, other)}:
-                return None
-            continue
-        if any(lost & {t.key for t in _tokens(said, m)} for m in mine if m is not name):
+    runs = [(other, {t.key for t in _tokens(quote, other)}) for other in equal]
+    if any(keys <= run for _, run in runs):
+        return None
+    for other, run in runs:
+        if any((run - keys) & {t.key for t in _tokens(said, m)} for m in mine if m is not name):
             return other
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from assistant.claims.comparing import WORDING, Conflict
@@ -11,6 +11,7 @@ from assistant.claims.places import likeness
 from assistant.claims.reading import WORD, Reading, Token
 
 MATCHED = 0.5  # likeness from which two denying words deny the same
+_DOUBLE = 3  # tokens between the two halves of one denial: "ne … pas", "neither … nor"
 _AFTER, _BEFORE = 3, 2  # content words that show what a denying word is about
 Marks = Callable[[Token], bool]
 
@@ -47,18 +48,31 @@ def _denies(language: str) -> Marks:
 
 def _unmatched(mine: Reading, theirs: Reading, marks: Marks) -> str:
     """The first marking word of ``mine`` whose neighbours stand in ``theirs`` without one; "" when there is none."""
-    marked = [n for n, token in enumerate(theirs.tokens) if marks(token)]
-    for position, token in enumerate(mine.tokens):
-        if not marks(token):
+    here = [n for n, token in enumerate(mine.tokens) if marks(token)]
+    there = [n for n, token in enumerate(theirs.tokens) if marks(token)]
+    matched = _paired(mine, theirs, here, there)
+    for position in here:
+        double = any(0 < abs(position - other) <= _DOUBLE and other in matched for other in here)
+        if position in matched or double:
             continue
         after, before = _neighbours(mine, position, marks, 1, _AFTER), _neighbours(mine, position, marks, -1, _BEFORE)
         found = [key for key in after if key in theirs.keys]
         shared = found + [key for key in before if key in theirs.keys]
-        if not _spoken_of(after, before, found, shared):
-            continue
-        if not any(likeness(mine.tokens, (position, position), theirs.tokens, (n, n)) >= MATCHED for n in marked):
-            return token.written
+        if _spoken_of(after, before, found, shared):
+            return mine.tokens[position].written
     return ""
+
+
+def _paired(mine: Reading, theirs: Reading, here: Sequence[int], there: Sequence[int]) -> set[int]:
+    """Marks of ``mine`` that one of ``theirs`` stands for, each of them once, the most alike first."""
+    fits = sorted(((likeness(mine.tokens, (a, a), theirs.tokens, (b, b)), a, b) for a in here for b in there), reverse=True)
+    matched: set[int] = set()
+    taken: set[int] = set()
+    for fit, a, b in fits:
+        if fit >= MATCHED and a not in matched and b not in taken:
+            matched.add(a)
+            taken.add(b)
+    return matched
 
 
 def _spoken_of(after: list[str], before: list[str], found: list[str], shared: list[str]) -> bool:

@@ -90,6 +90,15 @@ def _joined(statement: Statement, pool: Pool, dice: random.Random) -> Told | Non
     return Told(f"{statement.text.rstrip(' .!')}{link}{statement.neighbour}")
 
 
+def _two_documents(statement: Statement, pool: Pool, dice: random.Random) -> Told | None:
+    strangers = [s for s in pool.statements if s.document != statement.document and s.language == statement.language]
+    strangers = [other for other in strangers if not other.cells]
+    if statement.cells or not strangers:
+        return None
+    other = dice.choice(strangers)
+    return Told(f"{statement.text.rstrip(' .!')}{dice.choice([', and ', '; ', ', while '])}{other.text}", (statement, other))
+
+
 def _moved(statement: Statement, pool: Pool, dice: random.Random) -> Told | None:
     if match := _FRONTED.match(statement.text):
         first, rest = match[1], match[2]
@@ -148,7 +157,7 @@ def _cell_told(statement: Statement, pool: Pool, dice: random.Random) -> Told | 
 RULES: dict[str, Rule] = {
     "verbatim": _verbatim, "letter case": _letter_case, "typography": _typography, "number words": _number_words,
     "date format": _date_format, "thousands": _thousands, "units spelt out": _units_spelt, "shortened": _shortened,
-    "two joined": _joined, "moved clause": _moved, "synonyms": _synonyms, "rephrased": _rephrased,
+    "two joined": _joined, "two documents": _two_documents, "moved clause": _moved, "synonyms": _synonyms, "rephrased": _rephrased,
     "introduced": _introduced, "active for passive": _passive,
 }  # fmt: skip
 ROW_RULES: dict[str, Rule] = {"row read out": _row_read, "cell told": _cell_told}

@@ -20,7 +20,7 @@ MONTHS = """January February March April May June July August September October 
 SPELT_OUT = (
     (r"(\d)\s?%", r"\1 percent"), (r"(\d)\s?percent\b", r"\1 %"), (r"(\d) ?kg\b", r"\1 kilograms"),
     (r"(\d) ?km\b", r"\1 kilometres"), (r"(\d) ?mm\b", r"\1 millimetres"), (r"(\d) ?cm\b", r"\1 centimetres"),
-    (r"(\d) ?mg\b", r"\1 milligrams"), (r"(\d) ?m\b(?![\w/²³])", r"\1 metres"), (r"€ ?(\d[\d,.]*\d|\d)", r"\1 euros"),
+    (r"(\d) ?mg\b(?! ?/)", r"\1 milligrams"), (r"(\d) ?m\b(?! ?[\w/²³])", r"\1 metres"), (r"€ ?(\d[\d,.]*\d|\d)", r"\1 euros"),
     (r"\bEUR ?(\d[\d,.]*\d|\d)", r"€\1"), (r"\$ ?(\d[\d,.]*\d|\d)(?! (?:million|billion))", r"\1 dollars"),
     (r"£ ?(\d[\d,.]*\d|\d)(?! (?:million|billion))", r"\1 pounds"), (r"(\d) miles\b", r"\1 mi"),
     (r"(\d) minutes\b", r"\1 min"), (r"(\d) hours\b", r"\1 h"), (r"(\d) ?MB\b", r"\1 megabytes"),
