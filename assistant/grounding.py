@@ -33,6 +33,7 @@ NEAR = 0.6
 RELATED = 0.5  # cosine from which two subjects may be the same
 _FEWEST_TERMS = 3  # of a clause that is asked for by itself
 _JOINTS = re.compile(r"[;.!?,]\s+(?:(?:and|while|whereas|but|und|y|et)\s+)?|\s+(?:and|while|whereas|but|und|y|et)\s+")
+_ROW_JOINTS = re.compile(r";\s+|,?\s+(?:and|while|whereas|but|und|y|et)\s+")
 _LEAD_IN = re.compile(
     r"^(?:according to [^,]{1,80},|as (?:is )?(?:stated|described|noted|written)[^,]{0,60},|"
     r"(?:the|this) (?:document|policy|text|passage|handbook|manual|source|page|quote)s? "
@@ -86,27 +87,40 @@ def judge_all(sentence: str, sources: Sequence[Source], closeness: Closeness | N
     language = language_of_words(" ".join((sentence, *(source.quote for source in sources))))
     said = read(sentence, language)
     if len(sources) > 1:
-        alone = [_judge_one(said, source.quote, source.context, language, None) for source in sources]
-        if any(verdict.standing == SUPPORTED for verdict in alone):
+        if any(_judge_one(said, [source], None).standing == SUPPORTED for source in sources):
             return Verdict(SUPPORTED, "")
-    words, context = "\n".join(source.quote for source in sources), " / ".join(source.context for source in sources)
-    verdict = _judge_one(said, words, context, language, closeness)
-    return (verdict.standing == SUPPORTED and _mixed_up(said, sources, language)) or verdict
+        if all(source.cells for source in sources):
+            return _by_rows(said, sources)
+    verdict = _judge_one(said, sources, closeness)
+    return (verdict.standing == SUPPORTED and _mixed_up(said, sources)) or verdict
 
 
-def _judge_one(said: Reading, quote: str, context: str, language: str, closeness: Closeness | None) -> Verdict:
-    quoted, around = read(quote, language), read(context, language)
-    if conflict := _conflict(said, quoted, around):
+def _by_rows(said: Reading, rows: Sequence[Source]) -> Verdict:
+    """Every part of the sentence is read from a row of its own: what stands in two rows is not said of one thing."""
+    for part in _ROW_JOINTS.split(said.text):
+        found = [_judge_one(read(part, said.language), [row], None) for row in rows]
+        if not any(verdict.standing == SUPPORTED for verdict in found):
+            return next((v for v in found if v.standing == UNSUPPORTED), found[0])
+    return Verdict(SUPPORTED, "")
+
+
+def _judge_one(said: Reading, sources: Sequence[Source], closeness: Closeness | None) -> Verdict:
+    """Against quotes that are read as one."""
+    quoted = read("\n".join(source.quote for source in sources), said.language)
+    around = read(" / ".join(source.context for source in sources), said.language)
+    is_row = any(source.cells for source in sources)
+    if conflict := _conflict(said, quoted, around, placed=not is_row):
         return Verdict(UNSUPPORTED, conflict.reason)
     if conflict := amounts_disagree(said, quoted) or limits_disagree(said, quoted):
         return Verdict(PARTLY, conflict.reason)
     return _by_coverage(said, quoted, around, closeness)
 
 
-def _mixed_up(said: Reading, sources: Sequence[Source], language: str) -> Verdict | None:
+def _mixed_up(said: Reading, sources: Sequence[Source]) -> Verdict | None:
     """Words of one document said of the subject of another: the sentence uses a quote without what it speaks of."""
     if len({source.document for source in sources}) < len(sources) or len(sources) == 1:
         return None
+    language = said.language
     for part in _JOINTS.split(said.text):
         read_part = read(part, language)
         if len(_terms(read_part)) >= _FEWEST_TERMS and not any(
@@ -143,9 +157,9 @@ def _denied_before(sentence: str, quote: str) -> bool:
     return before.split()[-1:] in (["not"], ["no"], ["never"], ["nicht"], ["unless"], ["except"])
 
 
-def _conflict(said: Reading, quote: Reading, around: Reading) -> Conflict | None:
+def _conflict(said: Reading, quote: Reading, around: Reading, *, placed: bool) -> Conflict | None:
     return (
-        figures_disagree(said, quote, around)
+        figures_disagree(said, quote, around, placed=placed)
         or names_disagree(said, quote, around)
         or denial_disagrees(said, quote)
         or opposites_disagree(said, quote)

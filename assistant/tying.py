@@ -38,7 +38,13 @@ def tie_to(
 def _quotes(supplied: Sequence[Evidence], sentence: str, marker: Marker) -> list[Quote]:
     evidence = supplied[marker.number - 1]
     spans = [marker.span] if marker.span else choose_quotes(sentence, evidence.text)
-    return [Quote(evidence, start, end) for start, end in spans]
+    quotes = [Quote(evidence, start, end) for start, end in spans]
+    return [quote for quote in quotes if not _is_header(quote)] or quotes
+
+
+def _is_header(quote: Quote) -> bool:
+    """The first row of a table: it says nothing without a row below it, and is read with each."""
+    return quote.text.lstrip().startswith("|") and table_header(quote.evidence.text, quote.start) is None
 
 
 def _source(quote: Quote) -> Source:

@@ -28,6 +28,7 @@ CLEARLY = 1.6  # how much more alike another place must be to be the one that is
 FAINT = 0.45
 FIGURES, DATES, NAMES, WORDING = "figures", "dates", "names", "wording"
 _SHORTEST_STEM = 4
+_SHORTEST_NAME, _ENDING = 5, 3
 _INDEFINITE = frozenset({"one", "a", "an"})
 
 
@@ -51,13 +52,16 @@ class _Slot:
 Same = Callable[[_Slot, _Slot], bool]
 
 
-def figures_disagree(said: Reading, quote: Reading, around: Reading) -> Conflict | None:
+def figures_disagree(said: Reading, quote: Reading, around: Reading, *, placed: bool = True) -> Conflict | None:
+    """``placed`` asks that a figure stands at the same place, not only somewhere in the quote."""
     for kind, same in ((NUMBER, _same_number), (ORDINAL, _same_number), (DATE, _same_day)):
         mine = _slots_of(said, kind)
         if not mine:
             continue
         theirs = _slots_of(quote, kind)
         for slot in mine:
+            if not placed and any(same(slot, other) for other in theirs):
+                continue
             if conflict := _figure(slot, mine, theirs, (said, quote, around), same):
                 return conflict
     return None
@@ -164,22 +168,28 @@ def names_disagree(said: Reading, quote: Reading, around: Reading) -> Conflict |
 
 
 def _spelt_alike(token: Token, known: frozenset[str]) -> bool:
-    """"Finnish" for "Finland" is no other name, "GPS-based" none but "GPS"."""
-    parts = [part.casefold() for part in token.written.split("-")]
-    return all(part in known or any(key[:5] == part[:5] for key in known if len(part) > 5) for part in parts)
+    """ "Germany" for "German" is no other name, "GPS-based" none but "GPS"."""
+    return all(part in known or any(_inflected(part, key) for key in known) for part in token.written.casefold().split("-"))
+
+
+def _inflected(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= _SHORTEST_NAME and len(longer) - len(shorter) <= _ENDING and longer.startswith(shorter)
 
 
 def _exchanged(name: _Slot, mine: Sequence[_Slot], theirs: Sequence[_Slot], said: Reading, quote: Reading) -> Conflict | None:
     equal = [other for other in theirs if _shares(other, name, quote, said)]
     if not equal:
         return None
+    keys = {t.key for t in _tokens(said, name)}
+    equal = [other for other in equal if keys <= {t.key for t in _tokens(quote, other)}] or equal
     if (patched := _patched(name, mine, equal, said, quote)) is not None:
         return Conflict(NAMES, _differs(patched.written, name.written))
     _, kept = _best(name, said, equal, quote)
     best, alike = _best(name, said, [other for other in theirs if other not in equal], quote)
     if best is None or alike < max(SAME_PLACE, CLEARLY * kept):
         return None
-    at_home = [m for m in mine if _shares(best, m, quote, said)]
+    at_home = [m for m in mine if m is not name and _shares(best, m, quote, said)]
     if any(likeness(said.tokens, m.run, quote.tokens, best.run) >= alike for m in at_home) or not at_home:
         return None
     return Conflict(NAMES, _differs(best.written, name.written))

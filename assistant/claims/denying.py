@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from assistant.claims.comparing import WORDING, Conflict
@@ -11,7 +11,8 @@ from assistant.claims.places import likeness
 from assistant.claims.reading import WORD, Reading, Token
 
 MATCHED = 0.5  # likeness from which two denying words deny the same
-_DOUBLE = 3  # tokens between the two halves of one denial: "ne … pas", "neither … nor"
+# The second half of one denial: "neither … nor", "ne … pas".
+_SECOND = frozenset("nor ni noch ни pas jamais aucun aucune rien personne никогда nada nadie ningún ninguna".split())
 _AFTER, _BEFORE = 3, 2  # content words that show what a denying word is about
 Marks = Callable[[Token], bool]
 
@@ -48,14 +49,13 @@ def _denies(language: str) -> Marks:
 
 def _unmatched(mine: Reading, theirs: Reading, marks: Marks) -> str:
     """The first marking word of ``mine`` whose neighbours stand in ``theirs`` without one; "" when there is none."""
-    here = [n for n, token in enumerate(mine.tokens) if marks(token)]
-    there = [n for n, token in enumerate(theirs.tokens) if marks(token)]
-    matched = _paired(mine, theirs, here, there)
+    here = _places(mine, marks)
+    matched = _paired(mine, theirs, marks)
     for position in here:
-        double = any(0 < abs(position - other) <= _DOUBLE and other in matched for other in here)
-        if position in matched or double:
+        second = mine.tokens[position].written.lower() in _SECOND and any(other < position for other in here)
+        if position in matched or second:
             continue
-        after, before = _neighbours(mine, position, marks, 1, _AFTER), _neighbours(mine, position, marks, -1, _BEFORE)
+        after, before = _neighbours(mine, position, marks)
         found = [key for key in after if key in theirs.keys]
         shared = found + [key for key in before if key in theirs.keys]
         if _spoken_of(after, before, found, shared):
@@ -63,9 +63,13 @@ def _unmatched(mine: Reading, theirs: Reading, marks: Marks) -> str:
     return ""
 
 
-def _paired(mine: Reading, theirs: Reading, here: Sequence[int], there: Sequence[int]) -> set[int]:
+def _paired(mine: Reading, theirs: Reading, marks: Marks) -> set[int]:
     """Marks of ``mine`` that one of ``theirs`` stands for, each of them once, the most alike first."""
-    fits = sorted(((likeness(mine.tokens, (a, a), theirs.tokens, (b, b)), a, b) for a in here for b in there), reverse=True)
+    here, there = _places(mine, marks), _places(theirs, marks)
+    about_mine = {a: {key for side in _neighbours(mine, a, marks) for key in side} for a in here}
+    about_theirs = {b: {key for side in _neighbours(theirs, b, marks) for key in side} for b in there}
+    pairs = [(a, b) for a in here for b in there if about_mine[a] & about_theirs[b] or not about_mine[a]]
+    fits = sorted(((likeness(mine.tokens, (a, a), theirs.tokens, (b, b)), a, b) for a, b in pairs), reverse=True)
     matched: set[int] = set()
     taken: set[int] = set()
     for fit, a, b in fits:
@@ -82,9 +86,16 @@ def _spoken_of(after: list[str], before: list[str], found: list[str], shared: li
     return len(shared) >= 2 and 2 * len(shared) > len(after) + len(before)
 
 
-def _neighbours(reading: Reading, position: int, marks: Marks, step: int, most: int) -> list[str]:
-    """Content words to one side in the same clause, nearest first."""
+def _places(reading: Reading, marks: Marks) -> list[int]:
+    return [n for n, token in enumerate(reading.tokens) if marks(token)]
+
+
+def _neighbours(reading: Reading, position: int, marks: Marks) -> tuple[list[str], list[str]]:
+    """Content words behind and before it in the same clause, nearest first."""
     tokens, clause = reading.tokens, reading.tokens[position].clause
-    end = len(tokens) if step > 0 else -1
-    side = (tokens[n] for n in range(position + step, end, step) if tokens[n].clause == clause)
-    return list(islice((t.key for t in side if t.key and not t.common and not marks(t)), most))
+
+    def side(places: Iterable[int], most: int) -> list[str]:
+        near = (tokens[n] for n in places if tokens[n].clause == clause)
+        return list(islice((t.key for t in near if t.key and not t.common and not marks(t)), most))
+
+    return side(range(position + 1, len(tokens)), _AFTER), side(range(position - 1, -1, -1), _BEFORE)
