@@ -24,7 +24,7 @@ from assistant.claims.places import Run, likeness
 from assistant.claims.reading import DATE, NUMBER, ORDINAL, WORD, Reading, Token
 
 SAME_PLACE = 1.0  # likeness from which two places speak of the same
-CLEARLY = 1.6  # how much more alike another place must be to be the one that is meant
+CLEARLY = 2.0  # how much more alike another place must be to be the one that is meant
 FAINT = 0.45
 FIGURES, DATES, NAMES, WORDING = "figures", "dates", "names", "wording"
 _SHORTEST_STEM = 4
@@ -168,8 +168,8 @@ def names_disagree(said: Reading, quote: Reading, around: Reading) -> Conflict |
 
 
 def _spelt_alike(token: Token, known: frozenset[str]) -> bool:
-    """ "Germany" for "German" is no other name, "GPS-based" none but "GPS"."""
-    return all(part in known or any(_inflected(part, key) for key in known) for part in token.written.casefold().split("-"))
+    """ "Germany" for "German" is no other name."""
+    return any(_inflected(token.key, key) for key in known)
 
 
 def _inflected(one: str, other: str) -> bool:

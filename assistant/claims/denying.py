@@ -58,7 +58,7 @@ def _unmatched(mine: Reading, theirs: Reading, marks: Marks) -> str:
         after, before = _neighbours(mine, position, marks)
         found = [key for key in after if key in theirs.keys]
         shared = found + [key for key in before if key in theirs.keys]
-        if _spoken_of(after, before, found, shared):
+        if _spoken_of(after, found, shared):
             return mine.tokens[position].written
     return ""
 
@@ -79,11 +79,11 @@ def _paired(mine: Reading, theirs: Reading, marks: Marks) -> set[int]:
     return matched
 
 
-def _spoken_of(after: list[str], before: list[str], found: list[str], shared: list[str]) -> bool:
-    """Whether the other text speaks of what is marked: what stands nearest behind it, or most of what is around it."""
-    if after and after[0] in found and len(shared) >= min(2, len(after) + len(before)):
-        return True
-    return len(shared) >= 2 and 2 * len(shared) > len(after) + len(before)
+def _spoken_of(after: list[str], found: list[str], shared: list[str]) -> bool:
+    """Whether the other text speaks of what is marked: of the word behind it, or where none is, of those before it."""
+    if not after:
+        return len(shared) > 1
+    return after[0] in found and (len(shared) > 1 or len(after) == 1)
 
 
 def _places(reading: Reading, marks: Marks) -> list[int]:

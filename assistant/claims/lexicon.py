@@ -171,3 +171,7 @@ VERBS = frozenset("""is are was were has have had will would can could may might
     ist sind war waren hat haben hatte wird werden wurde wurden kann können muss müssen darf dürfen soll sollen
     es son fue fueron era eran está están ha han tiene tienen puede pueden debe deben
     est sont était étaient a ont avait peut peuvent doit doivent sera seront""".split())
+# How a sentence is joined to the one before it: no part of what it speaks of.
+OPENERS = frozenset("""lastly finally additionally moreover furthermore however therefore thus overall case addition
+    example instance summary general particular likewise similarly currently generally typically yes no note
+    außerdem daher jedoch zudem schließlich además finalmente sin embargo general ejemplo enfin ainsi exemple""".split())

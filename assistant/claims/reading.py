@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from assistant.claims.lexicon import BOUNDS, COUNTS, DENYING, MONTHS, ORDINALS, SCALES, TERSE, UNITS, VERBS
+from assistant.claims.lexicon import BOUNDS, COUNTS, DENYING, MONTHS, OPENERS, ORDINALS, SCALES, TERSE, UNITS, VERBS
 from knowledge.lexical import analyse
 from knowledge.stopwords import STOP_WORDS
 
@@ -43,7 +44,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _AFTER_WORD = re.compile(rf"[\s-]{{0,3}}(?:(?:working|calendar|business|full|paid)\s)?(?P<unit>{_UNIT})(?![\w²³])", re.I)
-_TOKEN = re.compile(r"[^\W_]+(?:['-][^\W\d_]+)*|[;:.!?,()]")
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*|[;:.!?,()]")
 _ENDS_CLAUSE = frozenset(";:.!?,()")
 _ENDS_SENTENCE = frozenset(".!?:")
 
@@ -97,7 +98,7 @@ def subject_of(reading: Reading) -> list[Token]:
     """Content words that a sentence begins with, up to its first plain verb, or the first two; empty for a pronoun."""
     begin = reading.tokens[:LONGEST_SUBJECT]
     verb = next((n for n, token in enumerate(begin) if token.written.lower() in VERBS), None)
-    content = [t for t in (begin if verb is None else begin[:verb]) if t.kind == WORD and not t.common]
+    content = [t for t in (begin if verb is None else begin[:verb]) if t.kind == WORD and not t.common and t.written.lower() not in OPENERS]
     return content[:2] if verb is None else content
 
 
@@ -136,8 +137,13 @@ def _word(written: str, language: str, leads: bool) -> Token:
     folded = written.casefold().removesuffix("'s").rstrip("'")
     stems = analyse(folded, language)
     common = not stems and folded not in DENYING.get(language, ())
-    key = stems[0] if len(stems) == 1 else folded
-    return Token(WORD, written.removesuffix("'s"), key, capital=any(part[:1].isupper() for part in written.split("-")), leads=leads, common=common)
+    key = _unaccented(stems[0] if len(stems) == 1 else folded)
+    return Token(WORD, written.removesuffix("'s"), key, capital=written[0].isupper(), leads=leads, common=common)
+
+
+def _unaccented(word: str) -> str:
+    """Names are written with and without their accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
 
 
 def _specials(text: str, language: str) -> list[tuple[int, int, Token]]:
