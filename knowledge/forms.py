@@ -7,7 +7,7 @@ from typing import ClassVar
 from django import forms
 
 from accounts.models import User
-from knowledge.models import Document
+from knowledge.models import Collection, Document
 
 
 class DocumentSettingsForm(forms.ModelForm[Document]):
@@ -37,3 +37,7 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         chosen: Document | None = self.cleaned_data["superseded_by"]
         kept = self._replacement
         return kept if chosen is None and kept is not None and kept not in self._choices else chosen
+
+
+# One choice for each collection that a person curates.
+CheckingForms = forms.modelformset_factory(Collection, fields=["unsupported"], extra=0, edit_only=True)

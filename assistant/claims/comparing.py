@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.claims.lexicon import (
+    DENYING,
     DOWNWARD,
     LANGUAGE_OF_PAIR,
     NEAR_QUANTITIES,
@@ -29,6 +30,7 @@ FAINT = 0.45
 FIGURES, DATES, NAMES, WORDING = "figures", "dates", "names", "wording"
 _SHORTEST_STEM = 4
 _SHORTEST_NAME, _ENDING = 5, 3
+_JUST_BEFORE = 2  # tokens
 _INDEFINITE = frozenset({"one", "a", "an"})
 
 
@@ -82,7 +84,11 @@ def _figure(
     best, alike = _best(slot, said, [other for other in theirs if other not in equal], quote)
     if equal:
         _, kept = _best(slot, said, equal, quote)
-        if best is None or alike < max(SAME_PLACE, CLEARLY * kept) or _belongs_to_another(best, slot, mine, said, quote, same):
+        if (
+            best is None
+            or alike < max(SAME_PLACE, CLEARLY * kept)
+            or _belongs_to_another(best, slot, mine, said, quote, same)
+        ):
             return None
         return Conflict(about, _differs(best.written, slot.written))
     elsewhere = any(same(slot, other) for other in _slots_of(around, slot.token.kind)) or (
@@ -137,24 +143,33 @@ def _same_day(one: _Slot, other: _Slot) -> bool:
 def _pieced_together(token: Token, quote: Reading, around: Reading) -> bool:
     """Day and month of the quote with the year of its heading, or the other way round."""
     days = [t.day for reading in (quote, around) for t in reading.tokens if t.kind == DATE]
-    years = {day[0] for day in days} | {int(v) for r in (quote, around) for t in r.tokens for v in t.values if v == int(v)}
+    years = {day[0] for day in days} | {
+        int(v) for r in (quote, around) for t in r.tokens for v in t.values if v == int(v)
+    }
     year, month, day = token.day
     return year in years | {0} and any(other[1] == month and day in (0, other[2]) for other in days)
 
 
 def _in_a_date(token: Token, reading: Reading) -> bool:
     """A bare number that is the year or the day of a date there."""
-    return token.kind == NUMBER and not token.unit and any(
-        part in token.values for other in reading.tokens if other.kind == DATE for part in other.day[::2] if part
+    return (
+        token.kind == NUMBER
+        and not token.unit
+        and any(
+            part in token.values for other in reading.tokens if other.kind == DATE for part in other.day[::2] if part
+        )
     )
 
 
 def names_disagree(said: Reading, quote: Reading, around: Reading) -> Conflict | None:
     """A name that neither the quote nor its headings have, or two names that changed places."""
-    names, theirs = _names(said, quote), _names(quote, said)
+    theirs = _names(quote, said)
+    names = [_without_opening(name, said, quote, theirs) for name in _names(said, quote)]
     known = quote.keys | around.keys
     for name in names:
-        strangers = [t for t in _tokens(said, name) if t.kind == WORD and t.key not in known and not _spelt_alike(t, known)]
+        strangers = [
+            t for t in _tokens(said, name) if t.kind == WORD and t.key not in known and not _spelt_alike(t, known)
+        ]
         if strangers:
             best, alike = _best(name, said, [o for o in theirs if not _shares(o, name, quote, said)], quote)
             if best is not None and alike >= SAME_PLACE:
@@ -167,6 +182,18 @@ def names_disagree(said: Reading, quote: Reading, around: Reading) -> Conflict |
     return None
 
 
+def _without_opening(name: _Slot, said: Reading, quote: Reading, theirs: Sequence[_Slot]) -> _Slot:
+    """ "Jun Tanabe" of "Contact Jun Tanabe", where the quote has that whole name and the verb only begins a sentence."""
+    first, last = name.run
+    if first == last or not said.tokens[first].leads:
+        return name
+    rest = said.tokens[first + 1 : last + 1]
+    keys = {token.key for token in rest}
+    if any({t.key for t in _tokens(quote, other)} <= keys for other in theirs):
+        return _Slot(rest[0], (first + 1, last), " ".join(token.written for token in rest))
+    return name
+
+
 def _spelt_alike(token: Token, known: frozenset[str]) -> bool:
     """ "Germany" for "German" is no other name."""
     return any(_inflected(token.key, key) for key in known)
@@ -177,7 +204,9 @@ def _inflected(one: str, other: str) -> bool:
     return len(shorter) >= _SHORTEST_NAME and len(longer) - len(shorter) <= _ENDING and longer.startswith(shorter)
 
 
-def _exchanged(name: _Slot, mine: Sequence[_Slot], theirs: Sequence[_Slot], said: Reading, quote: Reading) -> Conflict | None:
+def _exchanged(
+    name: _Slot, mine: Sequence[_Slot], theirs: Sequence[_Slot], said: Reading, quote: Reading
+) -> Conflict | None:
     equal = [other for other in theirs if _shares(other, name, quote, said)]
     if not equal:
         return None
@@ -195,9 +224,7 @@ def _exchanged(name: _Slot, mine: Sequence[_Slot], theirs: Sequence[_Slot], said
     return Conflict(NAMES, _differs(best.written, name.written))
 
 
-def _patched(
-    name: _Slot, mine: Sequence[_Slot], equal: Sequence[_Slot], said: Reading, quote: Reading
-) -> _Slot | None:
+def _patched(name: _Slot, mine: Sequence[_Slot], equal: Sequence[_Slot], said: Reading, quote: Reading) -> _Slot | None:
     """The quote's name of which a part went to another name of the sentence: "Delaware Bay" and "Delaware River"."""
     keys = {t.key for t in _tokens(said, name)}
     runs = [(other, {t.key for t in _tokens(quote, other)}) for other in equal]
@@ -240,7 +267,9 @@ def _names(reading: Reading, other: Reading) -> list[_Slot]:
 
 
 def _is_name(token: Token, plain: set[str]) -> bool:
-    return token.kind == WORD and token.capital and not token.common and token.key not in plain and len(token.written) > 1
+    return (
+        token.kind == WORD and token.capital and not token.common and token.key not in plain and len(token.written) > 1
+    )
 
 
 def opposites_disagree(said: Reading, quote: Reading) -> Conflict | None:
@@ -248,7 +277,12 @@ def opposites_disagree(said: Reading, quote: Reading) -> Conflict | None:
     mine = [(n, t) for n, t in enumerate(said.tokens) if t.kind != DATE]
     for position, token in mine:
         word = token.written.lower()
-        against = [n for n, other in enumerate(quote.tokens) if _opposed(word, other.written.lower(), said.language)]
+        denied = _denied(said, position)
+        against = [
+            n
+            for n, other in enumerate(quote.tokens)
+            if _opposed(word, other.written.lower(), said.language) and _denied(quote, n) == denied
+        ]
         if not against:
             continue
         same = [n for n, other in enumerate(quote.tokens) if _agrees(token, other)]
@@ -259,6 +293,13 @@ def opposites_disagree(said: Reading, quote: Reading) -> Conflict | None:
             place = max(against, key=lambda n: likeness(said.tokens, here, quote.tokens, (n, n)))
             return Conflict(WORDING, _opposite(quote.tokens[place].written, token.written))
     return None
+
+
+def _denied(reading: Reading, position: int) -> bool:
+    """Whether a denying word stands just before: "not allowed" is no opposite of "forbidden"."""
+    words = DENYING.get(reading.language, DENYING["en"])
+    before = (token.written.lower() for token in reading.tokens[max(0, position - _JUST_BEFORE) : position])
+    return any(word in words or word.endswith("n't") for word in before)
 
 
 def _opposite(theirs: str, mine: str) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from assistant.claims.comparing import WORDING, Conflict
-from assistant.claims.lexicon import DENYING, ONLY
+from assistant.claims.lexicon import DENYING, ONLY, SHOWN
 from assistant.claims.places import likeness
 from assistant.claims.reading import WORD, Reading, Token
 
 MATCHED = 0.5  # likeness from which two denying words deny the same
 # The second half of one denial: "neither … nor", "ne … pas".
-_SECOND = frozenset("nor ni noch ни pas jamais aucun aucune rien personne никогда nada nadie ningún ninguna".split())
+_SECOND = frozenset(
+    """nor ni noch ни pas jamais aucun aucune rien personne никогда nada nadie ningún ninguna""".split()  # noqa: SIM905
+)
 _AFTER, _BEFORE = 3, 2  # content words that show what a denying word is about
 Marks = Callable[[Token], bool]
 
@@ -59,7 +61,8 @@ def _unmatched(mine: Reading, theirs: Reading, marks: Marks) -> str:
         found = [key for key in after if key in theirs.keys]
         shared = found + [key for key in before if key in theirs.keys]
         if _spoken_of(after, found, shared):
-            return mine.tokens[position].written
+            word = mine.tokens[position].written
+            return SHOWN.get(word, word)
     return ""
 
 

@@ -34,16 +34,16 @@ _DATES = (
 )
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _MONEY = r"(?:€|\$|£|US\$|\b(?:eur|usd|gbp|chf)\b)"
-_FIGURE = (
-    r"(?<![\w.,])[-−+]?(?:\d{1,3}(?:[,.'’\u202f\u00a0 ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?|\.\d+)"
-)
+_FIGURE = r"(?<![\w.,])[-−+]?(?:\d{1,3}(?:[,.'’\u202f\u00a0 ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?|\.\d+)"
 _NUMBER = re.compile(
     rf"(?P<money>{_MONEY}\s?)?(?P<figure>{_FIGURE})(?:\s?(?P<scale>{'|'.join(SCALES)}|k|bn|m(?=\b))\b)?"
     rf"(?P<th>(?:st|nd|rd|th)\b)?"
     rf"(?:[\s\u00a0-]{{0,3}}(?:(?:working|calendar|business|full|paid|consecutive)\s)?(?P<unit>{_UNIT})(?![\w²³]))?",
     re.IGNORECASE,
 )
-_AFTER_WORD = re.compile(rf"[\s-]{{0,3}}(?:(?:working|calendar|business|full|paid)\s)?(?P<unit>{_UNIT})(?![\w²³])", re.I)
+_AFTER_WORD = re.compile(
+    rf"[\s-]{{0,3}}(?:(?:working|calendar|business|full|paid)\s)?(?P<unit>{_UNIT})(?![\w²³])", re.I
+)
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*|[;:.!?,()]")
 _ENDS_CLAUSE = frozenset(";:.!?,()")
 _ENDS_SENTENCE = frozenset(".!?:")
@@ -97,8 +97,12 @@ def read(text: str, language: str) -> Reading:
 def subject_of(reading: Reading) -> list[Token]:
     """Content words that a sentence begins with, up to its first plain verb, or the first two; empty for a pronoun."""
     begin = reading.tokens[:LONGEST_SUBJECT]
-    verb = next((n for n, token in enumerate(begin) if token.written.lower() in VERBS), None)
-    content = [t for t in (begin if verb is None else begin[:verb]) if t.kind == WORD and not t.common and t.written.lower() not in OPENERS]
+    verb = next((n for n, token in enumerate(begin) if token.written.lower() in VERBS[reading.language]), None)
+    content = [
+        t
+        for t in (begin if verb is None else begin[:verb])
+        if t.kind == WORD and not t.common and t.written.lower() not in OPENERS
+    ]
     return content[:2] if verb is None else content
 
 
@@ -185,7 +189,9 @@ def _number(match: re.Match[str]) -> tuple[int, int, Token]:
             end = match.end("figure")
     elif scale:
         values = frozenset(value * SCALES[scale] for value in values)
-    if unit.lower() in TERSE and not re.search(r"\d\s?$", match.string[: match.start("unit")] if match["unit"] else "1"):
+    if unit.lower() in TERSE and not re.search(
+        r"\d\s?$", match.string[: match.start("unit")] if match["unit"] else "1"
+    ):
         unit, end = "", match.end("figure")
     money = UNITS.get((match["money"] or "").strip().lower(), "")
     kind = ORDINAL if match["th"] else NUMBER
@@ -221,7 +227,9 @@ def _counted(text: str, language: str) -> Iterator[tuple[int, int, Token]]:
             total, end = total + counts[word], match.end()
         elif word in SCALES and start >= 0:
             scale, end = scale * SCALES[word], match.end()
-        elif word in ORDINALS and word != "second" or (word == "second" and not text[: match.start()].rstrip()[-1:].isdigit()):
+        elif (word in ORDINALS and word != "second") or (
+            word == "second" and not text[: match.start()].rstrip()[-1:].isdigit()
+        ):
             yield match.start(), match.end(), Token(ORDINAL, match.group(), "", frozenset({Decimal(ORDINALS[word])}))
     if start >= 0:
         yield _spelt(text, start, end, total * scale)

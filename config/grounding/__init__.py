@@ -1,2 +1,1 @@
-"""Measuring the check of sentences: true statements, said again faithfully or falsified on purpose, and how many of each
-raise the alarm."""
+"""Measuring the check of sentences: true statements, said again or falsified on purpose, and which raise the alarm."""

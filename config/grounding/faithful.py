@@ -9,7 +9,9 @@ from config.grounding.rules import Pool, Rule, Told, changed, days_in, spliced
 from config.grounding.sources import Statement
 from config.grounding.wordlists import INTRODUCTIONS, REPHRASED, SPELT, SPELT_OUT, SPELT_TENS, SYNONYMS
 
-_TAIL = re.compile(r" ?, (?:which|who|where|while|although|so that|because|such as|including|as well as|and|but) [^;:]*$")
+_TAIL = re.compile(
+    r" ?, (?:which|who|where|while|although|so that|because|such as|including|as well as|and|but) [^;:]*$"
+)
 _BRACKETS = re.compile(r" ?\([^()]*\)")
 _FRONTED = re.compile(r"((?:In|On|At|During|After|Before|If|When|Since|For|From) [^,;:]{3,60}?) ?, ([^:;]*?) ?\.?$")
 _LOOSE_FIGURE = re.compile(r"(?<![\d.,:/€$£#§–-])(?<!\w)(\d{1,2})(?= [a-zäöüñéà])")
@@ -39,8 +41,8 @@ def _number_words(statement: Statement, pool: Pool, dice: random.Random) -> Told
         if word and not dated:
             return Told(spliced(statement.text, match.span(1), word))
     for position, word in enumerate(spelt[1:], start=2):
-        if match := re.search(rf"\b{word}\b", statement.text):
-            return Told(spliced(statement.text, match.span(), str(position)))
+        if spelt_out := re.search(rf"\b{word}\b", statement.text):
+            return Told(spliced(statement.text, spelt_out.span(), str(position)))
     return None
 
 
@@ -60,9 +62,8 @@ def _thousands(statement: Statement, pool: Pool, dice: random.Random) -> Told | 
         plain = match.group().replace(",", "")
         new = plain if len(plain) < 5 or dice.random() < 0.5 else match.group().replace(",", "\u202f")
         return Told(spliced(statement.text, match.span(), new))
-    if match := re.search(r"(?<![\w.,-])\d{5,9}(?![\w.,-])", statement.text):
-        return Told(spliced(statement.text, match.span(), f"{int(match.group()):,}"))
-    return None
+    long = re.search(r"(?<![\w.,-])\d{5,9}(?![\w.,-])", statement.text)
+    return Told(spliced(statement.text, long.span(), f"{int(long.group()):,}")) if long else None
 
 
 def _units_spelt(statement: Statement, pool: Pool, dice: random.Random) -> Told | None:
@@ -96,7 +97,9 @@ def _two_documents(statement: Statement, pool: Pool, dice: random.Random) -> Tol
     if statement.cells or not strangers:
         return None
     other = dice.choice(strangers)
-    return Told(f"{statement.text.rstrip(' .!')}{dice.choice([', and ', '; ', ', while '])}{other.text}", (statement, other))
+    return Told(
+        f"{statement.text.rstrip(' .!')}{dice.choice([', and ', '; ', ', while '])}{other.text}", (statement, other)
+    )
 
 
 def _moved(statement: Statement, pool: Pool, dice: random.Random) -> Told | None:
@@ -134,7 +137,7 @@ def _introduced(statement: Statement, pool: Pool, dice: random.Random) -> Told |
 
 
 def _passive(statement: Statement, pool: Pool, dice: random.Random) -> Told | None:
-    """"X was checked by Y" becomes "Y checked X", for verbs whose two forms are the same."""
+    """ "X was checked by Y" becomes "Y checked X", for verbs whose two forms are the same."""
     match = re.match(r"(.{8,80}?) (?:was|were) (\w+ed) by ([^,;:]{3,60}?) ?\.$", statement.text)
     if match is None or re.search(r"\b(?:which|that|who|and)\b", match[1]):
         return None
@@ -157,7 +160,8 @@ def _cell_told(statement: Statement, pool: Pool, dice: random.Random) -> Told | 
 RULES: dict[str, Rule] = {
     "verbatim": _verbatim, "letter case": _letter_case, "typography": _typography, "number words": _number_words,
     "date format": _date_format, "thousands": _thousands, "units spelt out": _units_spelt, "shortened": _shortened,
-    "two joined": _joined, "two documents": _two_documents, "moved clause": _moved, "synonyms": _synonyms, "rephrased": _rephrased,
+    "two joined": _joined, "two documents": _two_documents, "moved clause": _moved, "synonyms": _synonyms,
+    "rephrased": _rephrased,
     "introduced": _introduced, "active for passive": _passive,
 }  # fmt: skip
 ROW_RULES: dict[str, Rule] = {"row read out": _row_read, "cell told": _cell_told}

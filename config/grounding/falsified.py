@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 from config.grounding.rules import Pool, Rule, Told, changed, days_in, spliced
 from config.grounding.sources import Statement
@@ -124,13 +125,15 @@ def _other_name(statement: Statement, pool: Pool, dice: random.Random) -> Told |
         return None
     match = dice.choice(found)
     words = len(match.group().split())
-    strangers = [n for n in pool.names if len(n.split()) == words and n.split()[0] not in statement.passage + statement.title]
+    strangers = [
+        n for n in pool.names if len(n.split()) == words and n.split()[0] not in statement.passage + statement.title
+    ]
     return Told(spliced(statement.text, match.span(), dice.choice(strangers))) if strangers else None
 
 
 def _names_exchanged(statement: Statement, pool: Pool, dice: random.Random) -> Told | None:
     found = [m for m in NAMES.finditer(statement.text) if m.group() in set(pool.names)]
-    pairs = [(a, b) for a, b in zip(found, found[1:], strict=False) if a.group() != b.group() and b.start() - a.end() > 12]
+    pairs = [(a, b) for a, b in pairwise(found) if a.group() != b.group() and b.start() - a.end() > 12]
     if not pairs:
         return None
     first, second = dice.choice(pairs)

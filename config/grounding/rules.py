@@ -45,7 +45,7 @@ def changed(statement: Statement, sentence: str | None) -> Told | None:
 
 def days_in(text: str) -> list[tuple[tuple[int, int], date, bool]]:
     """(place, date, whether a year is given) of the English and ISO dates of a text."""
-    found = []
+    found: list[tuple[tuple[int, int], date, bool]] = []
     for pattern, order in ((DAY_MONTH, "dmy"), (MONTH_DAY, "mdy"), (ISO_DAY, "ymd")):
         for match in pattern.finditer(text):
             parts = dict(zip(order, match.groups(), strict=True))

@@ -13,14 +13,28 @@ SPELT = {
         dix-huit dix-neuf vingt""",
 }
 SPELT_TENS = {"en": {30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety"}}
-ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth""".split()
-MONTHS = """January February March April May June July August September October November December""".split()
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 # What stands for the same: written in one way, it is said in the other.
 SPELT_OUT = (
     (r"(\d)\s?%", r"\1 percent"), (r"(\d)\s?percent\b", r"\1 %"), (r"(\d) ?kg\b", r"\1 kilograms"),
     (r"(\d) ?km\b", r"\1 kilometres"), (r"(\d) ?mm\b", r"\1 millimetres"), (r"(\d) ?cm\b", r"\1 centimetres"),
-    (r"(\d) ?mg\b(?! ?/)", r"\1 milligrams"), (r"(\d) ?m\b(?! ?[\w/²³])", r"\1 metres"), (r"€ ?(\d[\d,.]*\d|\d)", r"\1 euros"),
+    (r"(\d) ?mg\b(?! ?/)", r"\1 milligrams"), (r"(\d) ?m\b(?! ?[\w/²³])", r"\1 metres"),
+    (r"€ ?(\d[\d,.]*\d|\d)", r"\1 euros"),
     (r"\bEUR ?(\d[\d,.]*\d|\d)", r"€\1"), (r"\$ ?(\d[\d,.]*\d|\d)(?! (?:million|billion))", r"\1 dollars"),
     (r"£ ?(\d[\d,.]*\d|\d)(?! (?:million|billion))", r"\1 pounds"), (r"(\d) miles\b", r"\1 mi"),
     (r"(\d) minutes\b", r"\1 min"), (r"(\d) hours\b", r"\1 h"), (r"(\d) ?MB\b", r"\1 megabytes"),
@@ -71,7 +85,8 @@ DENIABLE = {
 }
 DENIED = (
     (r"\b(is|are|was|were|will|can|could|should|must|may|has|have|does|do|did|would) ?(?:not|n't)\b", r"\1"),
-    (r"\bcannot\b", "can"), (r"\bnever\b", "always"), (r"\bno longer\b", "still"), (r"\b[Nn]o (?!later|more|less|fewer|longer|one)(?=[a-z])", "a "),
+    (r"\bcannot\b", "can"), (r"\bnever\b", "always"), (r"\bno longer\b", "still"),
+    (r"\b[Nn]o (?!later|more|less|fewer|longer|one)(?=[a-z])", "a "),
     (r"\bwithout\b", "with"), (r"\bexcept\b", "including"), (r"\bunless\b", "if"), (r"\bnot only\b", "only"),
     (r"\b[Nn]one\b", "all"), (r"\bneither\b", "both"), (r"\bnicht\s", ""), (r"\bkeine(\w*)\b", r"eine\1"),
     (r"\bohne\b", "mit"), (r"\b[Nn]o (?=(?:se|es|ha|era|fue|puede|tiene|est\w+|hay|lo|le)\b)", ""),
@@ -86,7 +101,7 @@ SYNONYMS = (
     ("found", "discovered"), ("created", "made"), ("built", "constructed"), ("important", "significant"),
     ("because", "since"), ("also", "as well"), ("such as", "like"), ("provide", "supply"), ("provides", "gives"),
     ("called", "named"), ("company", "firm"), ("ensure", "make sure"), ("must", "has to"),
-    ("within", "in no more than"), ("information", "data"), ("collect", "gather"), 
+    ("within", "in no more than"), ("information", "data"), ("collect", "gather"),
     ("site", "website"), ("e-mail", "email"), ("written", "drawn up"), ("sends", "dispatches"), ("sent", "dispatched"),
     ("receive", "get"), ("receives", "gets"), ("annual", "yearly"), ("colleagues", "co-workers"), ("entire", "whole"),
     ("film", "movie"), ("main", "principal"), ("area", "region"), ("during", "in the course of"), ("until", "up to"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=150, help="true sentences of each set (default 150)")
         parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same sentences")
         parser.add_argument("--without-sample", action="store_true", help="the folders alone")
-        parser.add_argument("--misses", type=int, default=0, metavar="N", help="also list so many mistakes of each kind")
+        parser.add_argument(
+            "--misses", type=int, default=0, metavar="N", help="also list so many mistakes of each kind"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,7 +43,7 @@ class Command(BaseCommand):
         by_set: dict[str, list[Checked]] = {}
         for name, texts in sets.items():
             made = cases(texts, options["limit"], options["seed"])
-            by_set[name] = measure(made, lambda done, name=name, total=len(made): self._progress(name, done, total))
+            by_set[name] = measure(made, partial(self._progress, name, len(made)))
         everything = [result for results in by_set.values() for result in results]
         if not everything:
             raise CommandError("There is nothing to measure: no set has sentences of its own.")
@@ -51,7 +54,7 @@ class Command(BaseCommand):
         self._print(found)
         self._print_misses(everything, options["misses"])
 
-    def _progress(self, name: str, done: int, total: int) -> None:
+    def _progress(self, name: str, total: int, done: int) -> None:
         if self.stderr.isatty() and (done % 25 == 0 or done == total):
             self.stderr.write(f"\r{name}: {done} of {total}", ending="" if done < total else "\n")
 
