@@ -30,6 +30,7 @@ COVERED_IF_CLOSE = 0.45  # enough when the meaning is close as well
 HALF_COVERED = 0.3
 CLOSE = 0.72  # cosine of sentence and quote
 NEAR = 0.6
+CERTAIN, DOUBTFUL = 0.8, 0.2  # probabilities of a model that judges
 RELATED = 0.5  # cosine from which two subjects may be the same
 _FEWEST_TERMS = 3  # of a clause that is asked for by itself
 _JOINTS = re.compile(r"[;.!?,]\s+(?:(?:and|while|whereas|but|und|y|et)\s+)?|\s+(?:and|while|whereas|but|und|y|et)\s+")
@@ -44,10 +45,14 @@ _LEAD_IN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``standing`` is supported, partly or unsupported; ``reason`` says why in words, empty when supported."""
+    """``standing`` is supported, partly or unsupported; ``reason`` says why in words, empty when supported.
+
+    ``settled`` when facts or the very words decided, so that no model has anything to add.
+    """
 
     standing: str
     reason: str
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,13 @@ def judge_all(sentence: str, sources: Sequence[Source], closeness: Closeness | N
     """
     sources = [source for source in sources if source.quote.strip()]
     if not sources:
-        return Verdict(UNSUPPORTED, "No passage was cited for this sentence.")
+        return Verdict(UNSUPPORTED, "No passage was cited for this sentence.", settled=True)
     if any(_word_for_word(sentence, source.quote) for source in sources):
-        return Verdict(SUPPORTED, "")
+        return Verdict(SUPPORTED, "", settled=True)
     sentence = _LEAD_IN.sub("", sentence)
     for source in sources:
         if source.header and (conflict := row_disagrees(sentence, source.header, source.cells)):
-            return Verdict(UNSUPPORTED, conflict.reason)
+            return Verdict(UNSUPPORTED, conflict.reason, settled=True)
     language = language_of_words(" ".join((sentence, *(source.quote for source in sources))))
     said = read(sentence, language)
     if len(sources) > 1:
@@ -110,9 +115,9 @@ def _judge_one(said: Reading, sources: Sequence[Source], closeness: Closeness | 
     around = read(" / ".join(source.context for source in sources), said.language)
     is_row = any(source.cells for source in sources)
     if conflict := _conflict(said, quoted, around, placed=not is_row):
-        return Verdict(UNSUPPORTED, conflict.reason)
+        return Verdict(UNSUPPORTED, conflict.reason, settled=True)
     if conflict := amounts_disagree(said, quoted) or limits_disagree(said, quoted):
-        return Verdict(PARTLY, conflict.reason)
+        return Verdict(PARTLY, conflict.reason, settled=True)
     return _by_coverage(said, quoted, around, closeness)
 
 
@@ -135,6 +140,19 @@ def _mixed_up(said: Reading, sources: Sequence[Source]) -> Verdict | None:
             spoken_of = " ".join(token.written for token in subject)
             return Verdict(PARTLY, f"The document says this of “{spoken_of}”, which the sentence does not name.")
     return None
+
+
+def reconsidered(verdict: Verdict, follows: float, contradicts: float) -> Verdict:
+    """The verdict after a model has judged, which may not overrule facts and the very words. Probabilities, 0 to 1."""
+    if verdict.settled:
+        return verdict
+    if contradicts >= CERTAIN:
+        return Verdict(UNSUPPORTED, "Read closely, the document says the opposite.")
+    if follows >= CERTAIN:
+        return Verdict(SUPPORTED, "")
+    if verdict.standing == SUPPORTED and follows < DOUBTFUL:
+        return Verdict(PARTLY, "Read closely, the document does not clearly say this.")
+    return verdict
 
 
 def coverage(sentence: str, quote: str, context: str = "") -> float:

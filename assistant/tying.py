@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.citations import Marker, RawSentence, choose_quotes, match_passage, supplied_only
-from assistant.grounding import UNSUPPORTED, Source, Verdict, judge_all
+from assistant.grounding import UNSUPPORTED, Source, Verdict, judge_all, reconsidered
 from assistant.recording import Quote
 from assistant.selection.choosing import Material
 from assistant.selection.units import cells_of, row_in_words, table_header
 from assistant.selection.vectors import similarity
+from knowledge.entailment import get_entailer
 from knowledge.errors import SearchUnavailable
 from knowledge.search import Evidence
 
@@ -29,7 +30,8 @@ def tie_to(
     if guessed and (best := match_passage(raw.text, texts)) is not None:
         markers = [Marker(best + 1)]
     quotes = [quote for marker in markers for quote in _quotes(supplied, raw.text, marker)]
-    verdict = judge_all(raw.text, [known(quote) or _source(quote) for quote in quotes], _closeness)
+    sources = [known(quote) or _source(quote) for quote in quotes]
+    verdict = _by_model(judge_all(raw.text, sources, _closeness), raw.text, sources)
     if guessed and verdict.standing == UNSUPPORTED:
         return [], Verdict(UNSUPPORTED, "No passage was cited for this sentence, and none says it.")
     return quotes, verdict
@@ -68,6 +70,19 @@ def _known_unit(material: Material, quote: Quote) -> Source | None:
             about = f"{item.unit.context} / {evidence.dated:%-d %B %Y}"
             return Source(f"{item.unit.shown}; {quote.text}", about, str(evidence.document_id))
     return None
+
+
+def _by_model(verdict: Verdict, sentence: str, sources: Sequence[Source]) -> Verdict:
+    """What the entailment model makes of a sentence that facts and words leave open, if there is one."""
+    entailer = None if verdict.settled or not sources else get_entailer()
+    if entailer is None:
+        return verdict
+    text = "\n".join(f"{source.context}\n{source.quote}" for source in sources)
+    try:
+        judged = entailer.judge(text, sentence)
+    except SearchUnavailable:
+        return verdict
+    return reconsidered(verdict, judged.follows, judged.contradicts)
 
 
 def _closeness(sentence: str, words: str) -> float | None:

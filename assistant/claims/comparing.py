@@ -183,7 +183,7 @@ def names_disagree(said: Reading, quote: Reading, around: Reading) -> Conflict |
 
 
 def _without_opening(name: _Slot, said: Reading, quote: Reading, theirs: Sequence[_Slot]) -> _Slot:
-    """ "Jun Tanabe" of "Contact Jun Tanabe", where the quote has that whole name and the verb only begins a sentence."""
+    """ "Jun Tanabe" of "Contact Jun Tanabe", where the quote has that whole name and the verb begins a sentence."""
     first, last = name.run
     if first == last or not said.tokens[first].leads:
         return name
