@@ -22,6 +22,7 @@ from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.events import Delta, Done, Event, Step
 from assistant.generators import Generator, Messages, get_generator
 from assistant.generators.quoting import passages_alone
+from assistant.holding import Policy, told
 from assistant.models import Answer
 from assistant.recording import Recorder
 from assistant.rewriting import rewrite
@@ -54,6 +55,8 @@ class _Run:
     cited: set[int] = field(default_factory=set)
     prose: bool = False
     rewritten: bool = False
+    policy: Policy = field(default_factory=lambda: Policy(()))
+    held: int = 0
 
     @property
     def supplied(self) -> set[int]:
@@ -166,6 +169,7 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
     run.recorder.retrieved(evidence, run.supplied)
     run.watch.require_visible(run.supplied)
     run.prose = generator.writes_prose
+    run.policy = Policy(item.document_id for item in evidence)
     try:
         yield from _stream(run, Messages(run.material, tuple(chat)))
     except (GeneratorUnavailable, GeneratorInterrupted) as error:
@@ -176,6 +180,7 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
         run.recorder.count_tokens("".join(message["content"] for message in chat), "".join(run.said))
     if run.answer.sentences and run.answer.degraded != "generator_unavailable":
         yield from _disagreements(run)
+    run.answer.notice = " ".join(part for part in (run.answer.notice, told(run.held)) if part)
     if run.answer.sentences:
         yield _step(run, f"Checked {_count(len(run.answer.sentences), 'sentence')} against the quotes")
     else:
@@ -209,7 +214,7 @@ def _stream(run: _Run, messages: Messages) -> Iterator[Event]:
             if piece is None:
                 break
             run.said.append(piece)
-            if run.prose and (shown := provisional.feed(piece)):
+            if run.prose and not run.policy.holds_any and (shown := provisional.feed(piece)):
                 yield Delta(shown, tuple(run.supplied))
             for raw in reader.feed(piece):
                 yield from _say(run, raw)
@@ -240,6 +245,9 @@ def _say(run: _Run, raw: RawSentence) -> Iterator[Event]:
         return
     with run.recorder.timed("ground"):
         quotes, verdict = tie(run.material, raw)
+    if run.policy.holds(verdict, {quote.evidence.document_id for quote in quotes}):
+        run.held += 1
+        return
     run.cited |= {quote.evidence.passage_id for quote in quotes}
     run.watch.require_visible(run.rests_on)
     yield from run.recorder.say(raw.text, verdict, quotes)

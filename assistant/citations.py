@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from assistant.grounding import coverage
 from knowledge.lexical import analyse
@@ -18,6 +17,12 @@ from knowledge.sentences import split_sentences
 
 LONGEST_QUOTE = 700  # characters
 MATCHES = 0.5  # coverage from which a sentence without a marker is given a passage
+MOST_QUOTES = 3  # of one passage for one sentence
+CARRIED = 0.9  # fit from which nothing more is looked for
+_TOGETHER = 0.75  # fit that makes several quotes worth their room
+_FURTHER = 0.08  # what each must add
+_TWO = 2
+_GAIN = 0.15
 _MARKER = re.compile(r"\[\s*(\d{1,3}(?:@\d{1,6}-\d{1,6})?(?:\s*,\s*\d{1,3})*)\s*\]")
 _EXACT = re.compile(r"\[\d{1,3}@\d+-\d+\]")
 _UNFINISHED_MARKER = re.compile(r"\[[\d\s,@-]*$")
@@ -119,20 +124,45 @@ def supplied_only(markers: Sequence[Marker], passages: Sequence[str]) -> list[Ma
     return kept
 
 
+def choose_quotes(sentence: str, passage: str) -> list[tuple[int, int]]:
+    """(start, end) in the passage of the words that best carry the sentence, in reading order.
+
+    One sentence, two in a row, or up to three that stand apart when only together they carry nearly all of it.
+    """
+    best = choose_quote(sentence, passage)
+    chosen, carried = [best], _fit(sentence, passage[best[0] : best[1]])
+    others = [span for span in split_sentences(passage) if not (best[0] <= span[0] and span[1] <= best[1])]
+    while others and carried < CARRIED and len(chosen) < MOST_QUOTES:
+        fits = [_fit(sentence, " ".join(passage[s:e] for s, e in (*chosen, span))) for span in others]
+        if max(fits) - carried < _FURTHER:
+            break
+        carried = max(fits)
+        chosen.append(others.pop(fits.index(carried)))
+    return sorted(chosen) if carried >= _TOGETHER else [best]
+
+
 def choose_quote(sentence: str, passage: str) -> tuple[int, int]:
     """(start, end) in the passage of the words that best carry the sentence: one sentence, or two in a row."""
     exact = _find_verbatim(sentence, passage)
     if exact:
         return exact
     spans = split_sentences(passage) or [(0, len(passage))]
-    pairs = [(a[0], b[1]) for a, b in pairwise(spans) if b[1] - a[0] <= LONGEST_QUOTE]
-    best = max(spans, key=lambda span: _fit(sentence, passage[span[0] : span[1]]))
-    for pair in pairs:
+    fits = [_fit(sentence, passage[start:end]) for start, end in spans]
+    first = max(range(len(spans)), key=fits.__getitem__)
+    for position in (first - 1, first):
+        pair = spans[max(position, 0) : position + 2]
+        if position < 0 or len(pair) < _TWO or not _one_quote(passage, pair):
+            continue
         # Two sentences are quoted only when one alone misses a good part of what is said.
-        gain = _fit(sentence, passage[pair[0] : pair[1]]) - _fit(sentence, passage[best[0] : best[1]])
-        if gain > 0.15 and (pair[0] == best[0] or pair[1] == best[1]):
-            return pair
-    return best
+        if _fit(sentence, passage[pair[0][0] : pair[1][1]]) - fits[first] > _GAIN:
+            return pair[0][0], pair[1][1]
+    return spans[first]
+
+
+def _one_quote(passage: str, pair: Sequence[tuple[int, int]]) -> bool:
+    """Whether two sentences may be quoted as one; rows of a table never, each says something of its own."""
+    rows = any(passage[start:end].lstrip().startswith("|") for start, end in pair)
+    return not rows and pair[1][1] - pair[0][0] <= LONGEST_QUOTE
 
 
 def match_passage(sentence: str, passages: Sequence[str]) -> int | None:

@@ -1,6 +1,6 @@
-"""The checkable facts of a sentence: numbers with their units, dates, names and what is denied. Pure.
+"""The figures of a text: numbers with their units, dates and names, by which sentences are ranked. Pure.
 
-Two sentences can only say the same when these agree, however alike their words are.
+Whether a sentence agrees with its quote is another question, with a reading of its own: ``assistant/claims``.
 """
 
 from __future__ import annotations
@@ -65,12 +65,6 @@ _NAME = re.compile(r"(?<![\w’'])(?:Dr\.\s+)?[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ0-9][
 _STARTERS = frozenset(
     ("i", "the", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 )
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t|refuses?d?|forbidden|prohibited|except)\b",
-    re.IGNORECASE,
-)
-_CLAUSE_END = re.compile(r"[.;:,!?()]|\b(?:but|although|unless|however|and)\b", re.IGNORECASE)
-_WORD = re.compile(r"[\w’'-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +148,3 @@ def names(text: str) -> list[str]:
         if words and words[0].lower() not in _MONTHS and words[0].lower() not in _STARTERS:
             found.append(" ".join(words))
     return found
-
-
-def denials(text: str) -> list[set[str]]:
-    """For each denying word the words it reaches: up to seven after it in its clause, and three before it."""
-    reached = []
-    for match in _NEGATION.finditer(text):
-        after = text[match.end() :]
-        stop = _CLAUSE_END.search(after)
-        following = _WORD.findall(after[: stop.start()] if stop else after)[:7]
-        before = _WORD.findall(_CLAUSE_END.split(text[: match.start()])[-1])[-3:]
-        reached.append({word.lower() for word in (*before, *following)})
-    return reached

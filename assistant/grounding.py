@@ -1,6 +1,6 @@
-"""Does this quote support this sentence? Pure: the same texts always get the same verdict.
+"""Does this quote support this sentence? Pure: the same texts and the same closeness always get the same verdict.
 
-First the facts must agree (numbers and their units, dates, names, what is denied, direction words); one that
+First the facts must agree (figures and their units, dates, names, what is denied or limited, opposites); one that
 disagrees makes a sentence unsupported however alike the wording is. Then enough of what the sentence says must be
 said by the quote. ``context`` is what a reader sees around the quote (title, heading, table header): it may supply
 names and words, but never outweighs the quote.
@@ -9,10 +9,19 @@ names and words, but never outweighs the quote.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.facts import Quantity, dates, denials, names, quantities, without_dates
-from knowledge.lexical import analyse
+from assistant.claims.comparing import (
+    Conflict,
+    amounts_disagree,
+    figures_disagree,
+    names_disagree,
+    opposites_disagree,
+)
+from assistant.claims.denying import denial_disagrees, limits_disagree
+from assistant.claims.reading import WORD, Reading, language_of_words, read, subject_of
+from assistant.claims.rows import row_disagrees
 
 SUPPORTED, PARTLY, UNSUPPORTED = "supported", "partly", "unsupported"
 
@@ -21,40 +30,129 @@ COVERED_IF_CLOSE = 0.45  # enough when the meaning is close as well
 HALF_COVERED = 0.3
 CLOSE = 0.72  # cosine of sentence and quote
 NEAR = 0.6
-_OPPOSITES = (
-    ("before", "after"), ("minimum", "maximum"), ("least", "most"), ("increase", "decrease"),
-    ("increased", "decreased"),
-    ("rise", "fall"), ("rose", "fell"), ("higher", "lower"), ("more", "less"), ("above", "below"), ("over", "under"),
-    ("allowed", "forbidden"), ("permitted", "prohibited"), ("mandatory", "voluntary"), ("required", "optional"),
-    ("approve", "reject"), ("approved", "rejected"), ("accept", "refuse"), ("accepted", "refused"),
-    ("include", "exclude"), ("included", "excluded"), ("including", "excluding"), ("paid", "unpaid"),
-    ("internal", "external"), ("always", "never"), ("open", "closed"), ("start", "end"), ("starts", "ends"),
-)  # fmt: skip
-_WORDS = re.compile(r"[^\W\d_]+")
+CERTAIN, DOUBTFUL = 0.8, 0.2  # probabilities of a model that judges
+RELATED = 0.5  # cosine from which two subjects may be the same
+_FEWEST_TERMS = 3  # of a clause that is asked for by itself
+_JOINTS = re.compile(r"[;.!?,]\s+(?:(?:and|while|whereas|but|und|y|et)\s+)?|\s+(?:and|while|whereas|but|und|y|et)\s+")
+_ROW_JOINTS = re.compile(r";\s+|,?\s+(?:and|while|whereas|but|und|y|et)\s+")
+_LEAD_IN = re.compile(
+    r"^(?:according to [^,]{1,80},|as (?:is )?(?:stated|described|noted|written)[^,]{0,60},|"
+    r"(?:the|this) (?:document|policy|text|passage|handbook|manual|source|page|quote)s? "
+    r"(?:also )?(?:says?|states?|notes?|explains?|adds?) that)\s+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``standing`` is supported, partly or unsupported; ``reason`` says why in words, empty when supported."""
+    """``standing`` is supported, partly or unsupported; ``reason`` says why in words, empty when supported.
+
+    ``settled`` when facts or the very words decided, so that no model has anything to add.
+    """
 
     standing: str
     reason: str
+    settled: bool = False
 
 
-def judge(sentence: str, quote: str, context: str = "", cosine: float | None = None) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A quote as it is read, and what stands around it; ``header`` and ``cells`` are those of a table row."""
+
+    quote: str
+    context: str = ""
+    document: str = ""
+    header: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+
+Closeness = Callable[[str, str], float | None]  # cosine of two texts; None when it cannot be had
+
+
+def judge(sentence: str, quote: str, context: str = "", closeness: Closeness | None = None) -> Verdict:
     """How a sentence stands to the quote offered for it."""
-    if not quote.strip():
-        return Verdict(UNSUPPORTED, "No passage was cited for this sentence.")
-    if _plain(sentence) and _plain(sentence) in _plain(quote):
+    return judge_all(sentence, [Source(quote, context)], closeness)
+
+
+def judge_all(sentence: str, sources: Sequence[Source], closeness: Closeness | None = None) -> Verdict:
+    """How a sentence stands to all the quotes offered for it.
+
+    One that says it all is enough; otherwise they are taken together, and each must speak of what the sentence speaks
+    of, so that nothing is said of one thing that stands there of another.
+    """
+    sources = [source for source in sources if source.quote.strip()]
+    if not sources:
+        return Verdict(UNSUPPORTED, "No passage was cited for this sentence.", settled=True)
+    if any(_word_for_word(sentence, source.quote) for source in sources):
+        return Verdict(SUPPORTED, "", settled=True)
+    sentence = _LEAD_IN.sub("", sentence)
+    for source in sources:
+        if source.header and (conflict := row_disagrees(sentence, source.header, source.cells)):
+            return Verdict(UNSUPPORTED, conflict.reason, settled=True)
+    language = language_of_words(" ".join((sentence, *(source.quote for source in sources))))
+    said = read(sentence, language)
+    if len(sources) > 1:
+        if any(_judge_one(said, [source], None).standing == SUPPORTED for source in sources):
+            return Verdict(SUPPORTED, "")
+        if all(source.cells for source in sources):
+            return _by_rows(said, sources)
+    verdict = _judge_one(said, sources, closeness)
+    return (verdict.standing == SUPPORTED and _mixed_up(said, sources)) or verdict
+
+
+def _by_rows(said: Reading, rows: Sequence[Source]) -> Verdict:
+    """Every part of the sentence is read from a row of its own: what stands in two rows is not said of one thing."""
+    for part in _ROW_JOINTS.split(said.text):
+        found = [_judge_one(read(part, said.language), [row], None) for row in rows]
+        if not any(verdict.standing == SUPPORTED for verdict in found):
+            return next((v for v in found if v.standing == UNSUPPORTED), found[0])
+    return Verdict(SUPPORTED, "")
+
+
+def _judge_one(said: Reading, sources: Sequence[Source], closeness: Closeness | None) -> Verdict:
+    """Against quotes that are read as one."""
+    quoted = read("\n".join(source.quote for source in sources), said.language)
+    around = read(" / ".join(source.context for source in sources), said.language)
+    is_row = any(source.cells for source in sources)
+    if conflict := _conflict(said, quoted, around, placed=not is_row):
+        return Verdict(UNSUPPORTED, conflict.reason, settled=True)
+    if conflict := amounts_disagree(said, quoted) or limits_disagree(said, quoted):
+        return Verdict(PARTLY, conflict.reason, settled=True)
+    return _by_coverage(said, quoted, around, closeness)
+
+
+def _mixed_up(said: Reading, sources: Sequence[Source]) -> Verdict | None:
+    """Words of one document said of the subject of another: the sentence uses a quote without what it speaks of."""
+    if len({source.document for source in sources}) < len(sources) or len(sources) == 1:
+        return None
+    language = said.language
+    for part in _JOINTS.split(said.text):
+        read_part = read(part, language)
+        if len(_terms(read_part)) >= _FEWEST_TERMS and not any(
+            _by_coverage(read_part, read(source.quote, language), read(source.context, language), None).standing
+            == SUPPORTED
+            for source in sources
+        ):
+            return Verdict(PARTLY, "Each document says a part of this, and none says it as a whole.")
+    for source in sources:
+        subject = subject_of(read(source.quote, language))
+        if subject and not {token.key for token in subject} & said.keys:
+            spoken_of = " ".join(token.written for token in subject)
+            return Verdict(PARTLY, f"The document says this of “{spoken_of}”, which the sentence does not name.")
+    return None
+
+
+def reconsidered(verdict: Verdict, follows: float, contradicts: float) -> Verdict:
+    """The verdict after a model has judged, which may not overrule facts and the very words. Probabilities, 0 to 1."""
+    if verdict.settled:
+        return verdict
+    if contradicts >= CERTAIN:
+        return Verdict(UNSUPPORTED, "Read closely, the document says the opposite.")
+    if follows >= CERTAIN:
         return Verdict(SUPPORTED, "")
-    return (
-        _dates_disagree(sentence, quote, context)
-        or _numbers_disagree(sentence, quote, context)
-        or _names_disagree(sentence, quote, context)
-        or _denial_disagrees(sentence, quote)
-        or _direction_disagrees(sentence, quote)
-        or _by_coverage(sentence, quote, context, cosine)
-    )
+    if verdict.standing == SUPPORTED and follows < DOUBTFUL:
+        return Verdict(PARTLY, "Read closely, the document does not clearly say this.")
+    return verdict
 
 
 def opposed(one: str, other: str) -> bool:
@@ -64,89 +162,64 @@ def opposed(one: str, other: str) -> bool:
 
 def coverage(sentence: str, quote: str, context: str = "") -> float:
     """Share of the sentence's distinct content terms that occur in the quote or its context; 1 when it has none."""
-    said = set(analyse(without_dates(sentence)))  # dates are compared as dates, however they are written
-    if not said:
-        return 1.0
-    return len(said & set(analyse(f"{quote} {context}"))) / len(said)
+    language = language_of_words(f"{sentence} {quote}")
+    return _share(read(sentence, language), read(quote, language), read(context, language))
+
+
+def _word_for_word(sentence: str, quote: str) -> bool:
+    return bool(_plain(sentence)) and _plain(sentence) in _plain(quote) and not _denied_before(sentence, quote)
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", text).strip().casefold()
+    return re.sub(r"[^\w€$£%°+-]+", " ", text).strip().casefold()
 
 
-def _dates_disagree(sentence: str, quote: str, context: str) -> Verdict | None:
-    known = [*dates(quote), *dates(context)]
-    for day in dates(sentence):
-        if not any(day.agrees(other) for other in known):
-            return Verdict(UNSUPPORTED, f"The quote does not give the date {day.written}.")
-    return None
+def _denied_before(sentence: str, quote: str) -> bool:
+    """Whether the sentence was cut out of the quote right behind a word that turns it round."""
+    before, _, _ = _plain(quote).partition(_plain(sentence))
+    return before.split()[-1:] in (["not"], ["no"], ["never"], ["nicht"], ["unless"], ["except"])
 
 
-def _numbers_disagree(sentence: str, quote: str, context: str) -> Verdict | None:
-    quoted, around = quantities(quote), quantities(context)
-    written = {part for text in (quote, context) for part in re.findall(r"\d+", text)}
-    for number in quantities(sentence):
-        same = [other for other in (*quoted, *around) if other.value == number.value]
-        if not same and number.written not in written and not _trivial(number):
-            return Verdict(UNSUPPORTED, f"The quote does not contain {number.written}.")
-        if same and not any(_units_agree(number, other) for other in same):
-            return Verdict(UNSUPPORTED, f"The quote gives {same[0].written}, not {number.written}.")
-    return None
+def _conflict(said: Reading, quote: Reading, around: Reading, *, placed: bool) -> Conflict | None:
+    return (
+        figures_disagree(said, quote, around, placed=placed)
+        or names_disagree(said, quote, around)
+        or denial_disagrees(said, quote)
+        or opposites_disagree(said, quote)
+    )
 
 
-def _trivial(number: Quantity) -> bool:
-    """"One" in running text is mostly not a count."""
-    return number.written.lower() in {"one", "once"}
+def _share(said: Reading, quote: Reading, around: Reading) -> float:
+    terms = _terms(said)
+    return len(terms & (quote.keys | around.keys)) / len(terms) if terms else 1.0
 
 
-def _units_agree(number: Quantity, other: Quantity) -> bool:
-    return not number.unit or not other.unit or number.unit == other.unit
+def _terms(reading: Reading) -> set[str]:
+    """Content words; figures and dates have been compared as such."""
+    return {token.key for token in reading.tokens if token.kind == WORD and not token.common}
 
 
-def _names_disagree(sentence: str, quote: str, context: str) -> Verdict | None:
-    there = set(re.findall(r"\w+", f"{quote} {context}".casefold()))
-    stems = set(analyse(f"{quote} {context}"))
-    for name in names(sentence):
-        words = [word.removesuffix("’s").removesuffix("'s") for word in name.split()]
-        missing = [w for w in words if w.casefold().strip(".") not in there and not set(analyse(w)) <= stems]
-        if missing:
-            return Verdict(UNSUPPORTED, f"The quote does not name {name}.")
-    return None
-
-
-def _denial_disagrees(sentence: str, quote: str) -> Verdict | None:
-    """A content word that is denied on one side only, while both sides speak of it."""
-    denied_here, denied_there = _denied_terms(sentence), _denied_terms(quote)
-    both = set(analyse(sentence)) & set(analyse(quote))
-    shared = (denied_here ^ denied_there) & both
-    if not shared or bool(denied_here & both) == bool(denied_there & both):
-        return None
-    if denied_here & both:
-        return Verdict(UNSUPPORTED, "The sentence denies what the quote says.")
-    if len(shared) * 2 < len(both):
-        return None  # the quote denies something beside the point as well
-    return Verdict(UNSUPPORTED, "The quote denies what the sentence says.")
-
-
-def _denied_terms(text: str) -> set[str]:
-    return {term for words in denials(text) for term in analyse(" ".join(words))}
-
-
-def _direction_disagrees(sentence: str, quote: str) -> Verdict | None:
-    here = set(_WORDS.findall(sentence.casefold()))
-    there = set(_WORDS.findall(quote.casefold()))
-    for pair in _OPPOSITES:
-        for said, opposite in (pair, pair[::-1]):
-            if said in here and opposite not in here and opposite in there and said not in there:
-                return Verdict(UNSUPPORTED, f"The quote says “{opposite}” where the sentence says “{said}”.")
-    return None
-
-
-def _by_coverage(sentence: str, quote: str, context: str, cosine: float | None) -> Verdict:
-    share = coverage(sentence, quote, context)
-    close = cosine if cosine is not None else 0.0
-    if share >= COVERED or (share >= COVERED_IF_CLOSE and close >= CLOSE):
+def _by_coverage(said: Reading, quote: Reading, around: Reading, closeness: Closeness | None) -> Verdict:
+    known = quote.keys | around.keys
+    share = _share(said, quote, around)
+    subject = subject_of(said)
+    stranger = bool(subject) and not any(token.key in known for token in subject)
+    if share >= COVERED and not stranger:
         return Verdict(SUPPORTED, "")
-    if share >= HALF_COVERED or close >= NEAR:
-        return Verdict(PARTLY, "The quote says only part of this.")
-    return Verdict(UNSUPPORTED, "The quote speaks of something else.")
+    spoken_of = " ".join(token.written for token in subject)
+    if stranger and share >= COVERED:
+        theirs = " ".join(token.written for token in subject_of(quote))
+        if _close(closeness, spoken_of, theirs) >= RELATED:
+            return Verdict(SUPPORTED, "")
+        return Verdict(PARTLY, f"The document does not say this of “{spoken_of}”.")
+    near = _close(closeness, said.text, quote.text)
+    if share >= COVERED_IF_CLOSE and near >= CLOSE and not stranger:
+        return Verdict(SUPPORTED, "")
+    if share >= HALF_COVERED or near >= NEAR:
+        return Verdict(PARTLY, "The document says only part of this.")
+    return Verdict(UNSUPPORTED, "The quoted words speak of something else.")
+
+
+def _close(closeness: Closeness | None, one: str, other: str) -> float:
+    found = closeness(one, other) if closeness and one and other else None
+    return found if found is not None else 0.0

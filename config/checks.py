@@ -115,16 +115,24 @@ def check_generator_is_complete(**kwargs: Any) -> list[CheckMessage]:
 
 
 def check_reranker_present(**kwargs: Any) -> list[CheckMessage]:
+    return _cross_encoder_missing("re-ranking", "FOOTNOTE_RERANKER", settings.RERANKER, "footnote.E008")
+
+
+def check_entailment_present(**kwargs: Any) -> list[CheckMessage]:
+    return _cross_encoder_missing("entailment", "FOOTNOTE_ENTAILMENT", settings.ENTAILMENT, "footnote.E009")
+
+
+def _cross_encoder_missing(what: str, variable: str, directory: str, code: str) -> list[CheckMessage]:
     """Looks at paths only, as for the embedding model."""
-    folder = Path(settings.RERANKER)
+    folder = Path(directory)
     missing = [folder / name for name in MODEL_FILES if not (folder / name).is_file()]
-    if not settings.RERANKER or not missing:
+    if not directory or not missing:
         return []
     return [
         Error(
-            f"The re-ranking model is not complete: {', '.join(str(path) for path in missing)} cannot be found.",
-            hint="Set FOOTNOTE_RERANKER to the folder of a sentence-transformers CrossEncoder, or unset it.",
-            id="footnote.E008",
+            f"The {what} model is not complete: {', '.join(str(path) for path in missing)} cannot be found.",
+            hint=f"Set {variable} to the folder of a sentence-transformers CrossEncoder, or unset it.",
+            id=code,
         )
     ]
 
@@ -137,6 +145,7 @@ ALL = (
     check_model_present,
     check_generator_is_complete,
     check_reranker_present,
+    check_entailment_present,
 )
 
 

@@ -191,6 +191,7 @@ EMBEDDING_LANGUAGES = frozenset(
 EMBEDDING_BATCH = env_int("FOOTNOTE_EMBEDDING_BATCH", 32)
 EMBEDDING_THREADS = env_int("FOOTNOTE_EMBEDDING_THREADS", 0)  # 0: what torch chooses
 EMBEDDING_CACHE = env("FOOTNOTE_EMBEDDING_CACHE")  # a file that keeps vectors between runs of `evaluate`
+ENTAILMENT = env("FOOTNOTE_ENTAILMENT")  # the folder of a CrossEncoder that judges sentences; empty: without one
 RERANKER = env("FOOTNOTE_RERANKER")  # the folder of a CrossEncoder; empty: what was found keeps the search's order
 INDEX_DIR = FOOTNOTE_HOME / "index"
 PAGE_CACHE_DIR = FOOTNOTE_HOME / "cache" / "pages"

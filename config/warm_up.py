@@ -7,6 +7,7 @@ import threading
 
 from django.db import DatabaseError, connection
 
+from knowledge.entailment import get_entailer
 from knowledge.errors import FootnoteError
 from knowledge.projection import get_projection
 from knowledge.reranking import get_reranker
@@ -23,6 +24,7 @@ def _load() -> None:
     try:
         passages = len(get_projection().ids)
         get_reranker()
+        get_entailer()
         logger.info("warm-up done passages=%d", passages)
     except (FootnoteError, DatabaseError) as error:
         # Nobody asked yet: the first question meets the same problem and is told about it in words.

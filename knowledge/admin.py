@@ -31,11 +31,12 @@ class GrantInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
 class CollectionAdmin(AuditedAdmin):
     """A shelf of documents with one set of readers. Changes take effect on the next question."""
 
-    list_display = ("name", "owner", "readers", "document_count")
+    list_display = ("name", "owner", "readers", "unsupported", "document_count")
+    list_filter = ("unsupported",)
     search_fields = ("name", "description")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012  # declared so by Django
     autocomplete_fields = ("owner",)
-    fields = ("name", "slug", "description", "owner")
+    fields = ("name", "slug", "description", "owner", "unsupported")
     inlines = (GrantInline,)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Collection]:

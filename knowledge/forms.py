@@ -93,3 +93,7 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         document.superseded_by = newer
         document.save(update_fields=["superseded_by", "updated"])
         audit.record(self._user, "document.changed", document)
+
+
+# One choice for each collection that a person curates.
+CheckingForms = forms.modelformset_factory(Collection, fields=["unsupported"], extra=0, edit_only=True)

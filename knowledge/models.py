@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 class Collection(models.Model):
     """A shelf of documents with one set of readers."""
 
+    class Unsupported(models.TextChoices):
+        """What becomes of sentences of an answer that the cited words do not bear out; from mild to strict."""
+
+        MARK = "mark", _("Show them, marked as not supported")
+        HOLD = "hold", _("Hold back what is not supported")
+        HOLD_PARTLY = "hold_partly", _("Hold back also what is only partly supported")
+
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
     description = models.TextField(blank=True)
@@ -31,6 +38,13 @@ class Collection(models.Model):
         on_delete=models.SET_NULL,
         related_name="owned_collections",
         help_text=_("Whom to ask when nothing in this collection answers."),
+    )
+    unsupported = models.CharField(
+        _("sentences its documents do not support"),
+        max_length=16,
+        choices=Unsupported.choices,
+        default=Unsupported.MARK,
+        help_text=_("When an answer draws on several collections, the strictest choice counts."),
     )
     created = models.DateTimeField(auto_now_add=True)
 

@@ -7,6 +7,7 @@ _PAGE = "documents/<uuid:document_id>/v/<int:number>/p/<int:page>/"
 urlpatterns = [
     path("documents/", views.documents, name="documents"),
     path("documents/change/", views.documents_change, name="documents_change"),
+    path("documents/checking/", views.checking, name="checking"),
     path("documents/<uuid:document_id>/", views.document, name="document"),
     path("documents/<uuid:document_id>/settings/", views.document_settings, name="document_settings"),
     path("documents/<uuid:document_id>/delete/", views.document_delete, name="document_delete"),

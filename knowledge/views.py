@@ -14,7 +14,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.models import User
@@ -23,7 +23,7 @@ from knowledge.audience import audience_sentences, why_readable
 from knowledge.contents import passages_of
 from knowledge.documents import delete_document
 from knowledge.errors import UnreadableDocument
-from knowledge.forms import DocumentSettingsForm
+from knowledge.forms import CheckingForms, DocumentSettingsForm
 from knowledge.listing import STATES, chosen, delete_many, headings, listed, set_review_date, table
 from knowledge.models import Collection, Document, DocumentVersion, Page, is_replaced
 from knowledge.pages import page_image, page_view
@@ -125,6 +125,20 @@ def document_settings(request: HttpRequest, document_id: uuid.UUID) -> HttpRespo
     audit.record(user, "document.changed", found)
     messages.success(request, "Saved. The next answers follow it.")
     return redirect("document", document_id)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Audience.CURATOR)
+def checking(request: HttpRequest) -> HttpResponse:
+    """What becomes of sentences that the documents do not support, for each collection this person curates."""
+    user = asker(request)
+    forms = CheckingForms(request.POST or None, queryset=Collection.objects.curated_by(user).order_by("name"))
+    if request.method == "POST" and forms.is_valid():
+        for changed in forms.save():
+            audit.record(user, "collection.changed", changed, unsupported=changed.unsupported)
+        messages.success(request, "Saved. The next answers follow it.")
+        return redirect("checking")
+    return render(request, "knowledge/checking.html", {"forms": forms}, status=422 if forms.is_bound else 200)
 
 
 @require_POST

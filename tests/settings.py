@@ -19,7 +19,10 @@ def _throw_away() -> None:
 
 
 os.environ["FOOTNOTE_HOME"] = str(HOME)
-_UNSET = ("REDIS_URL", "FOOTNOTE_DEBUG", "FOOTNOTE_HOSTS", "FOOTNOTE_GENERATOR", "FOOTNOTE_RERANKER", "FOOTNOTE_TLS")
+_UNSET = (
+    "REDIS_URL", "FOOTNOTE_DEBUG", "FOOTNOTE_HOSTS", "FOOTNOTE_GENERATOR", "FOOTNOTE_RERANKER", "FOOTNOTE_ENTAILMENT",
+    "FOOTNOTE_TLS",
+)  # fmt: skip
 for _name in _UNSET:
     os.environ.pop(_name, None)
 

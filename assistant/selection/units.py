@@ -86,7 +86,7 @@ def _unit_at(
     context = " / ".join((evidence.document_title, *evidence.heading_path))
     if _ROW.match(text):
         header = table_header(page_text, evidence.start + start)
-        cells = _cells(text)
+        cells = cells_of(text)
         if _RULE.fullmatch(text) or header is None or cells == header:
             return 1, None
         shown = row_in_words(header, cells)
@@ -143,7 +143,7 @@ def table_header(page_text: str, position: int) -> list[str] | None:
         block.append(line)
     for rule, header in pairwise(block):
         if _RULE.fullmatch(rule) and "-" in rule:
-            return _cells(header)
+            return cells_of(header)
     return None
 
 
@@ -154,7 +154,8 @@ def _lines_before(text: str, position: int) -> Iterator[str]:
     yield from reversed(upto.split("\n"))
 
 
-def _cells(row: str) -> list[str]:
+def cells_of(row: str) -> list[str]:
+    """The cells of a table row, without layout."""
     return [in_words(cell) for cell in row.strip().strip("|").split("|")]
 
 

@@ -78,9 +78,7 @@ def read_dataset(folder: Path, limit: int = 0) -> Dataset:
     """``limit`` takes that many questions, spread evenly; the documents stay whole. Raises DatasetRefused."""
     if not (folder / QUESTIONS).is_file():
         raise DatasetRefused(f"{folder} holds no {QUESTIONS}.")
-    documents = tuple(_corpus(folder) if (folder / CORPUS).is_file() else _files(folder))
-    if not documents:
-        raise DatasetRefused(f"{folder} holds no documents: neither {CORPUS} nor {FILES}/.")
+    documents = read_documents(folder)
     rows = list(_lines(folder / QUESTIONS))
     if not rows:
         raise DatasetRefused(f"{folder / QUESTIONS} holds no questions.")
@@ -94,6 +92,14 @@ def read_dataset(folder: Path, limit: int = 0) -> Dataset:
         questions=tuple(questions),
         digest=_digest(folder, documents),
     )
+
+
+def read_documents(folder: Path) -> tuple[SourceDocument, ...]:
+    """The documents alone, for a folder that may have no questions. Raises DatasetRefused."""
+    documents = tuple(_corpus(folder) if (folder / CORPUS).is_file() else _files(folder))
+    if not documents:
+        raise DatasetRefused(f"{folder} holds no documents: neither {CORPUS} nor {FILES}/.")
+    return documents
 
 
 def _corpus(folder: Path) -> Iterator[SourceDocument]:

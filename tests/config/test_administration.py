@@ -24,6 +24,7 @@ def ada(people: SimpleNamespace, client_for: ClientFor) -> Client:
 
 def grants_form(team: Collection, *rows: dict[str, object]) -> dict[str, object]:
     form: dict[str, object] = {"name": team.name, "slug": team.slug, "description": team.description, "owner": ""}
+    form["unsupported"] = team.unsupported
     form |= {"grants-TOTAL_FORMS": len(rows), "grants-INITIAL_FORMS": sum("id" in row for row in rows)}
     for number, row in enumerate(rows):
         form |= {f"grants-{number}-{name}": value for name, value in {"collection": team.pk, **row}.items()}

@@ -60,6 +60,7 @@ OWN = {
     "document": ("GET", READERS),
     "document_answers": ("GET", READERS),
     "documents_change": ("POST", CURATORS),
+    "checking": ("GET", CURATORS),
     "document_page": ("GET", READERS),
     "page_image": ("GET", READERS),
     "document_download": ("GET", READERS),

@@ -1,0 +1,224 @@
+"""Words by which two texts can be seen to agree or to differ, in English, German, Spanish, French and some
+Russian."""
+
+from __future__ import annotations
+
+import re
+
+
+def _by_word(groups: dict[str, str]) -> dict[str, str]:
+    return {word.replace("_", " "): meaning for meaning, words in groups.items() for word in words.split()}
+
+
+_COUNTED = {
+    "en": """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+        seventeen eighteen nineteen twenty""",
+    "de": """null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn
+        siebzehn achtzehn neunzehn zwanzig""",
+    "es": """cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
+        diecisiete dieciocho diecinueve veinte""",
+    "fr": """zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept
+        dix-huit dix-neuf vingt""",
+}
+_TENS = {
+    "en": "thirty forty fifty sixty seventy eighty ninety",
+    "de": "dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
+    "es": "treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    "fr": "trente quarante cinquante soixante soixante-dix quatre-vingts quatre-vingt-dix",
+}
+# In running text these are articles more often than counts.
+_ARTICLES = {"fr": {"un"}, "es": {"uno"}}
+COUNTS: dict[str, dict[str, int]] = {
+    language: {word: value for value, word in enumerate(words.split()) if word not in _ARTICLES.get(language, ())}
+    | {word: 10 * value for value, word in enumerate(_TENS[language].split(), start=3)}
+    for language, words in _COUNTED.items()
+}
+COUNTS["en"] |= {"dozen": 12, "twice": 2}
+SCALES = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "hundert": 100,
+    "tausend": 1000, "millionen": 10**6, "milliarde": 10**9, "milliarden": 10**9, "mil": 1000, "millón": 10**6,
+    "millones": 10**6, "mille": 1000, "millions": 10**6, "milliard": 10**9, "milliards": 10**9, "cien": 100,
+    "billions": 10**9, "thousands": 1000,
+}  # fmt: skip
+ORDINALS = {
+    word: value
+    for words in (
+        """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth""",
+        """erste zweite dritte vierte fünfte sechste siebte achte neunte zehnte""",
+        """primera segunda tercera cuarta quinta sexta séptima octava novena décima""",
+        """primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo""",
+        """premier deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième""",
+    )
+    for value, word in enumerate(words.split(), start=1)
+}
+ORDINALS |= {f"{word}{ending}": ORDINALS[word] for word in list(ORDINALS)[12:22] for ending in ("n", "r", "s", "m")}
+
+_MONTH_LISTS = (
+    "january february march april may june july august september october november december",
+    "jan feb mar apr may jun jul aug sep oct nov dec",
+    "januar februar märz april mai juni juli august september oktober november dezember",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+)
+MONTHS = {name: number for names in _MONTH_LISTS for number, name in enumerate(names.split(), start=1)}
+MONTHS["sept"] = 9
+
+UNITS = _by_word({
+    "EUR": "€ eur euro euros", "USD": "$ usd dollar dollars us$ dólares", "GBP": "£ gbp pounds pound_sterling",
+    "CHF": "chf", "%": "% percent per_cent prozent por_ciento pour_cent pct",
+    "second": "second seconds sec secs s sekunde sekunden segundo segundos seconde secondes",
+    "minute": "minute minutes min mins minuten minuto minutos", "hour": """hour hours h hr hrs stunde stunden hora
+        horas heure heures""",
+    "day": "day days tag tage tagen día días jour jours",
+    "week": "week weeks woche wochen semana semanas semaine semaines",
+    "month": "month months monat monate monaten mes meses mois",
+    "quarter": "quarter quarters quartal quartale",
+    "year": "year years yr yrs jahr jahre jahren año años an ans année années",
+    "decade": "decade decades jahrzehnt jahrzehnte década décadas décennies",
+    "century": "century centuries jahrhundert jahrhunderte siglo siglos siècle siècles",
+    "night": "night nights nacht nächte noche noches nuit nuits",
+    "mm": "mm millimetre millimetres millimeter millimeters", "cm": """cm centimetre centimetres centimeter
+        centimeters""",
+    "m": "m metre metres meter meters metern metro metros mètre mètres",
+    "km": "km kilometre kilometres kilometer kilometers kilometern kilómetro kilómetros kilomètres",
+    "mile": "mile miles mi meilen millas", "foot": "foot feet ft", "inch": "inch inches",
+    "yard": "yard yards yd yardas",
+    "g": "g gram grams gramme grammes gramm gramos", "kg": "kg kilogram kilograms kilo kilos kilogramm kilogramos",
+    "mg": "mg milligram milligrams", "µg": "µg μg mcg microgram micrograms",
+    "tonne": "t tonne tonnes ton tons tonnen",
+    "lb": "lb lbs", "l": "l litre litres liter liters litros",
+    "ml": "ml millilitre millilitres milliliter milliliters",
+    "kb": "kb kilobyte kilobytes", "mb": "mb megabyte megabytes", "gb": "gb gigabyte gigabytes",
+    "tb": "tb terabyte terabytes",
+    "V": "v volt volts", "mV": "mv", "A": "amp amps ampere", "mA": "ma", "mAh": "mah", "W": "w watt watts",
+    "kW": "kw kilowatt kilowatts", "kWh": "kwh", "Hz": "hz hertz", "kHz": "khz", "MHz": "mhz", "GHz": "ghz",
+    "°C": "°c degrees_celsius", "°F": "°f degrees_fahrenheit", "ppm": "ppm", "NTU": "ntu", "bar": "bar",
+    "mg/l": "mg/l",
+    "acre": "acre acres", "hectare": "hectare hectares ha", "km²": "km² km2 sq_km", "mph": "mph", "km/h": "km/h",
+    "people": "people persons person employees employee",
+})  # fmt: skip
+# Written small and next to a figure, or not a unit at all.
+TERSE = frozenset({"s", "h", "m", "g", "l", "t", "v", "w", "an", "a", "bar", "ha", "mi", "ma"})
+
+# Phrases that bound a figure, made one word each before the text is read.
+BOUNDS = tuple(
+    (re.compile(rf"\b(?:{pattern})(?!\w)", re.IGNORECASE), word)
+    for pattern, word in (
+        (r"at least|no less than|no fewer than|not less than|a minimum of|no sooner than|no earlier than|mindestens|"
+         r"al menos|por lo menos|como mínimo|au moins|au minimum", " atleast "),
+        (r"at most|at the most|no more than|not more than|up to|a maximum of|no later than|not later than|"
+         r"in no more than|höchstens|maximal|como máximo|a lo sumo|au plus|au maximum", " atmost "),
+        (r"(?:more|greater|longer|older|higher|larger) than|(?:over|above|exceeding)(?= ?[€$£]?\d)|mehr als|"
+         r"über(?= \d)|"
+         r"más de|plus de", " morethan "),
+        (r"(?:less|fewer|shorter|younger|lower|smaller) than|(?:under|below)(?= ?[€$£]?\d)|weniger als|unter(?= \d)|"
+         r"menos de|moins de", " lessthan "),
+        (r"no longer|not any (?:more|longer)", " nolonger "),
+        (r"not only|not just|not least|whether or not|if not|nicht nur|no sólo|no solo|non seulement", " notonly "),
+    )
+)  # fmt: skip
+SHOWN = {
+    "nolonger": "no longer", "atleast": "at least", "atmost": "at most", "morethan": "more than",
+    "lessthan": "less than",
+}  # fmt: skip
+UPWARD, DOWNWARD = frozenset({"atleast", "morethan"}), frozenset({"atmost", "lessthan"})
+
+_OPPOSITES = """before/after earlier/later minimum/maximum least/most increase/decrease increases/decreases
+    increased/decreased increasing/decreasing rise/fall rises/falls rose/fell rising/falling higher/lower
+    highest/lowest
+    high/low more/less more/fewer above/below over/under allowed/forbidden permitted/prohibited allow/forbid
+    mandatory/voluntary mandatory/optional required/optional approve/reject approved/rejected accept/refuse
+    accepted/refused accept/reject accepted/rejected include/exclude included/excluded includes/excludes
+    including/excluding paid/unpaid internal/external always/never open/closed opens/closes opened/closed start/end
+    starts/ends started/ended begin/end begins/ends began/ended first/last earliest/latest early/late
+    largest/smallest
+    larger/smaller large/small big/small longest/shortest longer/shorter long/short oldest/youngest
+    older/younger old/new
+    older/newer north/south northern/southern east/west eastern/western northeast/southwest northwest/southeast
+    left/right public/private with/without within/after won/lost win/lose wins/loses gain/loss gained/lost
+    success/failure
+    succeeded/failed passed/failed buy/sell bought/sold import/export imports/exports debit/credit add/remove
+    added/removed
+    enable/disable enabled/disabled on/off inside/outside indoors/outdoors upper/lower up/down maximum/minimal
+    strong/weak
+    stronger/weaker hot/cold warm/cold hard/soft fast/slow faster/slower heavy/light heavier/lighter full/empty
+    rich/poor
+    true/false correct/incorrect valid/invalid legal/illegal possible/impossible positive/negative active/passive
+    active/inactive present/absent temporary/permanent major/minor majority/minority male/female men/women
+    summer/winter
+    morning/evening monthly/annually daily/weekly weekly/monthly best/worst better/worse good/bad easy/difficult
+    safe/dangerous agree/disagree supports/opposes supported/opposed arrive/depart arrived/left entered/left
+    import/export
+    former/latter previous/next ancient/modern domestic/foreign locked/unlocked encrypted/unencrypted written/oral
+    vor/nach mehr/weniger mindestens/höchstens minimum/maximal größer/kleiner höher/niedriger erlaubt/verboten
+    erhöht/gesenkt steigen/sinken gestiegen/gesunken innerhalb/außerhalb immer/nie mit/ohne früher/später
+    erste/letzte
+    ersten/letzten größte/kleinste hoch/niedrig norden/süden osten/westen nördlich/südlich offen/geschlossen
+    más/menos antes/después mayor/menor mínimo/máximo aumentar/disminuir aumentó/disminuyó permitido/prohibido
+    siempre/nunca con/sin primero/último primera/última alto/bajo norte/sur este/oeste dentro/fuera
+    avant/après plus/moins minimum/maximum augmenter/diminuer augmenté/diminué autorisé/interdit
+    toujours/jamais avec/sans
+    premier/dernier nord/sud est/ouest dedans/dehors supérieur/inférieur"""
+OPPOSITES: dict[str, frozenset[str]] = {}
+for _pair in _OPPOSITES.split():
+    _one, _other = _pair.split("/")
+    OPPOSITES[_one] = OPPOSITES.get(_one, frozenset()) | {_other}
+    OPPOSITES[_other] = OPPOSITES.get(_other, frozenset()) | {_one}
+# Pairs of which one word means something else in another language.
+LANGUAGE_OF_PAIR = {
+    "est": "fr",
+    "este": "es",
+    "con": "es",
+    "sur": "es",
+    "plus": "fr",
+    "mit": "de",
+    "nach": "de",
+    "vor": "de",
+}
+
+DENIALS = {
+    "en": """not nolonger no never none nobody nothing neither nor without cannot nowhere except unless forbidden
+        prohibited forbids prohibits banned refuse refused refuses hardly barely lack lacks lacking excluding excluded
+        fails failed""",
+    "de": """nicht kein keine keinen keinem keiner keines nie niemals ohne weder nirgends niemand nichts
+        verboten untersagt außer""",
+    "es": "no nunca sin ni tampoco ningún ninguna ninguno jamás nada nadie excepto salvo prohibido prohibida prohíbe",
+    "fr": "ne n pas jamais sans aucun aucune ni sauf interdit interdite rien personne",
+    "ru": "не нет никогда без ни нельзя",
+}
+DENYING = {language: frozenset(words.split()) for language, words in DENIALS.items()}
+PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis")
+
+QUANTIFIERS = _by_word({
+    "all": """all every each always everyone everybody everything alle jeder jede jedes immer todos todas cada tous
+        toutes chaque""",
+    "some": """some several sometimes certain occasionally einige manche algunos algunas varios quelques certains
+        plusieurs""",
+    "most": "most mostly usually generally meisten meistens mayoría plupart",
+    "many": "many often frequently numerous",
+    "few": "few rarely seldom", "none": "none neither", "both": "both", "half": "half",
+})  # fmt: skip
+# Nobody is misled by one of these in the place of the other.
+NEAR_QUANTITIES = (frozenset({"many", "most"}), frozenset({"all", "both"}), frozenset({"some", "many"}))
+ONLY = frozenset(
+    """only solely exclusively merely nur ausschließlich lediglich solo sólo solamente únicamente seulement
+    uniquement exclusivement""".split()  # noqa: SIM905
+)
+# Plain verbs, before which the subject stands.
+_VERBS = {
+    "en": """is are was were has have had will would can could cannot may might must shall should do does did be
+        been isn't aren't wasn't weren't hasn't haven't won't can't couldn't mustn't shouldn't doesn't don't didn't""",
+    "de": """ist sind war waren hat haben hatte wird werden wurde wurden kann können muss müssen darf dürfen soll
+        sollen""",
+    "es": "es son fue fueron era eran está están ha han tiene tienen puede pueden debe deben",
+    "fr": "est sont était étaient a ont avait peut peuvent doit doivent sera seront",
+    "ru": "был была было были является являются может могут",
+}
+VERBS = {language: frozenset(words.split()) for language, words in _VERBS.items()}
+# How a sentence is joined to the one before it: no part of what it speaks of.
+OPENERS = frozenset(
+    """lastly finally additionally moreover furthermore however therefore thus overall case addition example
+    instance summary general particular likewise similarly currently generally typically yes no note außerdem
+    daher jedoch zudem schließlich además finalmente sin embargo general ejemplo enfin ainsi exemple""".split()  # noqa: SIM905
+)

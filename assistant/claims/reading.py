@@ -1,0 +1,242 @@
+"""A text as a row of tokens: words by their stems, figures with their units, dates. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+from assistant.claims.lexicon import BOUNDS, COUNTS, DENYING, MONTHS, OPENERS, ORDINALS, SCALES, TERSE, UNITS, VERBS
+from knowledge.lexical import analyse
+from knowledge.stopwords import STOP_WORDS
+
+LONGEST_SUBJECT = 12  # tokens
+WORD, NUMBER, ORDINAL, DATE = "word", "number", "ordinal", "date"
+_KNOWN = ("en", "de", "es", "fr", "ru")
+_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+_DATES = (
+    re.compile(r"(?<![\w-])(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\w-])"),
+    re.compile(r"(?<![\w./])(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})(?![\w/])"),
+    re.compile(
+        rf"(?<![\w.])(?P<d>\d{{1,2}})(?:st|nd|rd|th|º|er|\.)?\s+(?:of |de )?(?P<name>{_MONTH})\b\.?"
+        rf"(?:,?\s+(?:de |del )?(?P<y>\d{{4}})(?!\w))?",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b(?P<name>{_MONTH})\b\.?\s+(?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\w.:]\d|\w)"
+        rf"(?:\s?,?\s+(?P<y>\d{{4}})(?!\w))?",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b(?P<name>{_MONTH})\b\.?,?\s+(?:of |de )?(?P<y>\d{{4}})(?!\w)", re.IGNORECASE),
+)
+_UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
+_MONEY = r"(?:€|\$|£|US\$|\b(?:eur|usd|gbp|chf)\b)"
+_FIGURE = r"(?<![\w.,])[-−+]?(?:\d{1,3}(?:[,.'’\u202f\u00a0 ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?|\.\d+)"
+_NUMBER = re.compile(
+    rf"(?P<money>{_MONEY}\s?)?(?P<figure>{_FIGURE})(?:\s?(?P<scale>{'|'.join(SCALES)}|k|bn|m(?=\b))\b)?"
+    rf"(?P<th>(?:st|nd|rd|th)\b)?"
+    rf"(?:[\s\u00a0-]{{0,3}}(?:(?:working|calendar|business|full|paid|consecutive)\s)?(?P<unit>{_UNIT})(?![\w²³]))?",
+    re.IGNORECASE,
+)
+_AFTER_WORD = re.compile(
+    rf"[\s-]{{0,3}}(?:(?:working|calendar|business|full|paid)\s)?(?P<unit>{_UNIT})(?![\w²³])", re.I
+)
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*|[;:.!?,()]")
+_ENDS_CLAUSE = frozenset(";:.!?,()")
+_ENDS_SENTENCE = frozenset(".!?:")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``key`` compares words; ``values`` are all readings of a figure ("1.200" is 1200 or 1.2); ``day`` is
+    (year, month, day) with 0 for what is not given. ``leads`` is true of the first word of a sentence."""
+
+    kind: str
+    written: str
+    key: str
+    values: frozenset[Decimal] = frozenset()
+    unit: str = ""
+    day: tuple[int, int, int] = (0, 0, 0)
+    capital: bool = False
+    leads: bool = False
+    common: bool = False
+    clause: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The tokens of a text in order, and the language it was read in."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    language: str
+    keys: frozenset[str] = field(default=frozenset())
+
+
+def language_of_words(text: str) -> str:
+    """The language most of whose function words occur; English when none do."""
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    counts = {code: sum(word in STOP_WORDS[code] for word in words) for code in _KNOWN}
+    best = max(counts, key=lambda code: counts[code])
+    return best if counts[best] > counts["en"] else "en"
+
+
+@lru_cache(maxsize=512)
+def read(text: str, language: str) -> Reading:
+    plain = text.replace("’", "'").replace("``", '"').replace("\u00a0", " ").replace("|", " ; ")
+    plain = re.sub(r"(\w) n't\b", r"\1n't", plain).replace("*", "")
+    for pattern, word in BOUNDS:
+        plain = pattern.sub(word, plain)
+    tokens = tuple(_numbered(_placed(plain, language)))
+    return Reading(text, tokens, language, frozenset(token.key for token in tokens))
+
+
+def subject_of(reading: Reading) -> list[Token]:
+    """Content words that a sentence begins with, up to its first plain verb, or the first two; empty for a pronoun."""
+    begin = reading.tokens[:LONGEST_SUBJECT]
+    verb = next((n for n, token in enumerate(begin) if token.written.lower() in VERBS[reading.language]), None)
+    content = [
+        t
+        for t in (begin if verb is None else begin[:verb])
+        if t.kind == WORD and not t.common and t.written.lower() not in OPENERS
+    ]
+    return content[:2] if verb is None else content
+
+
+def _numbered(tokens: Iterator[Token | None]) -> Iterator[Token]:
+    """Gives every token the number of its clause; None in the row ends one."""
+    clause = 0
+    for token in tokens:
+        if token is None:
+            clause += 1
+        else:
+            yield Token(
+                token.kind, token.written, token.key, token.values, token.unit, token.day, token.capital,
+                token.leads, token.common, clause,
+            )  # fmt: skip
+
+
+def _placed(text: str, language: str) -> Iterator[Token | None]:
+    special = _specials(text, language)
+    position, leads = 0, True
+    for start, end, token in [*special, (len(text), len(text), None)]:
+        for match in _TOKEN.finditer(text, position, start):
+            mark = match.group()
+            if mark in _ENDS_CLAUSE:
+                yield None
+                leads = mark in _ENDS_SENTENCE
+            else:
+                yield _word(mark, language, leads)
+                leads = False
+        if token is not None:
+            yield token
+            leads = False
+        position = max(position, end)
+
+
+def _word(written: str, language: str, leads: bool) -> Token:
+    folded = written.casefold().removesuffix("'s").rstrip("'")
+    stems = analyse(folded, language)
+    common = not stems and folded not in DENYING.get(language, ())
+    key = _unaccented(stems[0] if len(stems) == 1 else folded)
+    return Token(WORD, written.removesuffix("'s"), key, capital=written[0].isupper(), leads=leads, common=common)
+
+
+def _unaccented(word: str) -> str:
+    """Names are written with and without their accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+
+
+def _specials(text: str, language: str) -> list[tuple[int, int, Token]]:
+    """Dates, figures and counted words with their places, in order, none inside another."""
+    found: list[tuple[int, int, Token]] = []
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            if (token := _date(match)) and _free(found, match.start(), match.end()):
+                found.append((match.start(), match.end(), token))
+    for match in _NUMBER.finditer(text):
+        if _free(found, match.start("figure"), match.end("figure")):
+            found.append(_number(match))
+    found += [item for item in _counted(text, language) if _free(found, item[0], item[1])]
+    return sorted(found, key=lambda item: item[0])
+
+
+def _free(found: list[tuple[int, int, Token]], start: int, end: int) -> bool:
+    return not any(begin < end and start < stop for begin, stop, _ in found)
+
+
+def _date(match: re.Match[str]) -> Token | None:
+    parts = match.groupdict()
+    month = MONTHS[parts["name"].lower()] if parts.get("name") else int(parts["m"])
+    day = int(parts.get("d") or 0)
+    if not 1 <= month <= 12 or day > 31:
+        return None
+    return Token(DATE, match.group().strip(" ,."), "", day=(int(parts.get("y") or 0), month, day))
+
+
+def _number(match: re.Match[str]) -> tuple[int, int, Token]:
+    values = _values(match["figure"])
+    unit, scale, end = match["unit"] or "", (match["scale"] or "").lower(), match.end()
+    if scale in {"m", "k", "bn"}:
+        if match["money"]:
+            values = frozenset(value * {"m": 10**6, "k": 1000, "bn": 10**9}[scale] for value in values)
+        elif scale == "m" and not unit:
+            unit = "m"
+        else:
+            end = match.end("figure")
+    elif scale:
+        values = frozenset(value * SCALES[scale] for value in values)
+    if unit.lower() in TERSE and not re.search(
+        r"\d\s?$", match.string[: match.start("unit")] if match["unit"] else "1"
+    ):
+        unit, end = "", match.end("figure")
+    money = UNITS.get((match["money"] or "").strip().lower(), "")
+    kind = ORDINAL if match["th"] else NUMBER
+    known = money or UNITS.get(unit.lower(), "")
+    start = match.start() if match["money"] else match.start("figure")
+    return start, end, Token(kind, match.string[start:end].strip(), "", values, known)
+
+
+def _values(figure: str) -> frozenset[Decimal]:
+    """Every way to read a figure: "1.200" is 1200 or 1.2, "1,234.5" only the one."""
+    bare = figure.lstrip("+").replace("−", "-")
+    found = {bare.replace(",", ".")} if bare.count(",") + bare.count(".") <= 1 else set()
+    if re.fullmatch(r"-?\d{1,3}(?:[,.'’\s]\d{3})+", bare):
+        found.add(re.sub(r"[,.'’\s]", "", bare))
+    elif parts := re.fullmatch(r"(-?\d{1,3}(?:[,.'’\s]\d{3})+)[.,](\d{1,2})", bare):
+        whole = re.sub(r"[,.'’\s]", "", parts[1])
+        found.add(f"{whole}.{parts[2]}")
+    readings = {value for text in found if re.fullmatch(r"-?\d*\.?\d+", value := re.sub(r"\s", "", text))}
+    return frozenset(Decimal(value).normalize() for value in readings)
+
+
+def _counted(text: str, language: str) -> Iterator[tuple[int, int, Token]]:
+    """Numbers and ordinals in words: "twenty-five", "two hundred", "third"."""
+    counts = {**COUNTS["en"], **COUNTS.get(language, {})}
+    total, scale, start, end = 0, 1, -1, -1
+    for match in re.finditer(r"[^\W\d_]+(?:-(?:dix|huit|sept|neuf|vingts?))*", text):
+        word = match.group().lower()
+        if start >= 0 and (match.start() - end > 1 or (word not in counts and word not in SCALES)):
+            yield _spelt(text, start, end, total * scale)
+            total, scale, start = 0, 1, -1
+        if word in counts:
+            start = match.start() if start < 0 else start
+            total, end = total + counts[word], match.end()
+        elif word in SCALES and start >= 0:
+            scale, end = scale * SCALES[word], match.end()
+        elif (word in ORDINALS and word != "second") or (
+            word == "second" and not text[: match.start()].rstrip()[-1:].isdigit()
+        ):
+            yield match.start(), match.end(), Token(ORDINAL, match.group(), "", frozenset({Decimal(ORDINALS[word])}))
+    if start >= 0:
+        yield _spelt(text, start, end, total * scale)
+
+
+def _spelt(text: str, start: int, end: int, value: int) -> tuple[int, int, Token]:
+    after = _AFTER_WORD.match(text, end)
+    unit = after["unit"].lower() if after and after["unit"].lower() not in TERSE else ""
+    stop = after.end() if after and unit else end
+    return start, stop, Token(NUMBER, text[start:stop], "", frozenset({Decimal(value)}), UNITS.get(unit, ""))
