@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from assistant.conversations import Place
 from assistant.learning import may_see_correction
+from assistant.making import Making, making
 from assistant.models import Answer, Citation, Feedback, Standing, Turn
 from assistant.sources import may_see
 from knowledge.labels import page_label
@@ -99,6 +100,7 @@ class AnswerView:
     steps: tuple[str, ...] = ()
     generator: str = ""
     seconds: float = 0.0
+    made: Making | None = None
     feedback: Feedback | None = None
 
 
@@ -158,6 +160,7 @@ def present(answer: Answer, user: User) -> AnswerView:
         abstained=answer.abstained,
         notice=" ".join(part for part in (answer.notice, _correction(answer, user)) if part),
         withheld=False,
+        made=making(answer) if finished else None,
         sentences=sentence_views(answer, footnotes),
         cited=tuple(footnotes.values()),
         unused=() if answer.abstained else _unused(found),

@@ -55,6 +55,14 @@ PLACES = [
             _place("Measurements", "speed", "admin:assistant_evalrun_changelist"),
         ],
     },
+    {
+        "title": "Language models",
+        "items": [
+            _place("Models in order", "smart_toy", "admin:assistant_modelendpoint_changelist"),
+            _place("Budgets", "savings", "admin:assistant_modelbudget_changelist"),
+            _place("Use and cost per day", "payments", "admin:assistant_modelspending_changelist"),
+        ],
+    },
 ]
 
 UNFOLD: dict[str, Any] = {

@@ -99,7 +99,7 @@ class Timing:
             yield piece
 
     def end(self, outcome: str, usage: Usage | None) -> None:
-        """Counts tokens and cost: as the endpoint says, else by estimate; nothing when it gave neither word nor count."""
+        """Counts tokens and cost as the endpoint says, else by estimate; nothing where neither word nor count came."""
         call = self.call
         call.outcome, call.total_ms = outcome, self._elapsed()
         reached = usage is not None or self._said > 0
