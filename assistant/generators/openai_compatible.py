@@ -76,9 +76,9 @@ class ChatClient:
                 piece, pending = pending.result(), None
                 if piece is None:
                     return
-                clock.heard()
                 characters += len(piece)
                 yield piece
+                clock.heard()  # after the caller is done with it: its time is not the model's silence
                 if characters > self._endpoint.max_tokens * _CHARACTERS_PER_TOKEN:
                     raise GeneratorInterrupted("endless", "The language model did not come to an end and was cut off.")
                 clock.check()

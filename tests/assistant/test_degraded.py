@@ -61,7 +61,7 @@ def test_words_in_the_first_person_of_a_document_are_no_refusal(
     [
         ["Rail travel is in second class [1][2][3]. "],
         ["Rail travel is in second class [1][2][3]. The ", *["and the "] * 200],
-        ["Rail travel is in second class [1][2][3]. ", *["ha"] * 300],
+        ["Rail travel is in second class [1][2][3]. Ha", *["ha"] * 300],
     ],
 )
 def test_a_model_that_repeats_itself_is_cut_off(

@@ -35,17 +35,19 @@ def ada(people: SimpleNamespace, client_for: ClientFor) -> Client:
     return client_for(people.ada)
 
 
-def test_a_model_is_added_and_tried_at_once(ada: Client, second: ModelServer) -> None:
+def test_a_model_is_added_then_changed_and_tried(ada: Client, second: ModelServer) -> None:
     second.script.model, second.script.usage = "m-7-instruct", {"prompt_tokens": 20, "completion_tokens": 3}
-    form = {**FORM, "base_url": second.url, "save_and_try": "1", "_continue": "1"}
-    page = ada.post(ADD, form, follow=True).content.decode()
+    assert ada.post(ADD, {**FORM, "name": "Modle", "base_url": second.url}).status_code == 302
     row = ModelEndpoint.objects.get()
-    assert row.name == "House model"
+    change = f"{LIST}{row.pk}/change/"
+    button = "assistant_modelendpoint_save_and_try"
+    assert f'name="{button}"' in ada.get(change).content.decode()
+    page = ada.post(change, {**FORM, "base_url": second.url, button: "1"}, follow=True).content.decode()
     assert "House model: It answered: first word after" in page
     assert "calls itself “m-7-instruct”" in page
     assert "counts its tokens" in page
     actions = AuditEvent.objects.filter(action__startswith="modelendpoint").values_list("action", flat=True)
-    assert list(actions.order_by("id")) == ["modelendpoint.added", "modelendpoint.tried"]
+    assert list(actions.order_by("id")) == ["modelendpoint.added", "modelendpoint.tried", "modelendpoint.changed"]
 
 
 def test_what_is_wrong_is_said_in_plain_words(ada: Client, second: ModelServer, add_endpoint: AddEndpoint) -> None:
