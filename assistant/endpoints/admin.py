@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 
 from accounts import audit
@@ -12,7 +15,7 @@ from accounts.administration import AuditedAdmin, ReadOnlyAdmin
 from assistant.endpoints import breaker
 from assistant.endpoints.rows import ModelBudget, ModelEndpoint, ModelSpending
 from assistant.endpoints.spending import account
-from assistant.endpoints.value import Endpoint, row_id
+from assistant.endpoints.value import ENVIRONMENT, Endpoint, row_id
 from assistant.generators.trying import try_out
 from knowledge.errors import ConfigurationError
 
@@ -50,6 +53,17 @@ class EndpointAdmin(AuditedAdmin):
             },
         ),
     )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "GET" and settings.GENERATOR == "openai":
+            standing = breaker.in_words(ENVIRONMENT)
+            messages.info(
+                request,
+                f"Before these, the model {settings.GENERATOR_MODEL} of the server's environment is asked "
+                f"(FOOTNOTE_GENERATOR_URL; {standing}).",
+            )
+        shown: HttpResponse = super().changelist_view(request, extra_context)
+        return shown
 
     @admin.display(description="Now")
     def standing(self, row: ModelEndpoint) -> str:

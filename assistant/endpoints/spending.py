@@ -69,10 +69,10 @@ def settle(call: Call) -> None:
     )
     ModelSpending.objects.filter(pk=row.pk).update(
         calls=F("calls") + 1,
-        failed=F("failed") + (call.outcome not in {OK, STOPPED}),
+        failed=F("failed") + int(call.outcome not in {OK, STOPPED}),
         tokens_in=F("tokens_in") + call.tokens_in,
         tokens_out=F("tokens_out") + call.tokens_out,
-        estimated=F("estimated") + call.estimated,
+        estimated=F("estimated") + int(call.estimated),
         cost=F("cost") + call.cost,
     )
     if before is not None:

@@ -101,6 +101,12 @@ def test_the_key_is_on_no_page(
     assert not any("canary" in page.content.decode() for page in pages)
 
 
+def test_the_model_of_the_environment_is_named_before_the_others(ada: Client, model_server: ModelServer) -> None:
+    page = ada.get(LIST).content.decode()
+    assert "Before these, the model scripted of the server&#x27;s environment is asked" in page
+    assert "canary" not in page
+
+
 def test_only_administrators_come_here(people: SimpleNamespace, client_for: ClientFor, second: ModelServer) -> None:
     for person in (people.bob, people.alice, people.rita):
         client = client_for(person)
