@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.administration import ReadOnlyAdmin
+from assistant.endpoints import admin as endpoints  # noqa: F401  # registers its pages
 from assistant.models import Answer, Calibration, EvalCase, EvalRun, Feedback, Review
 
 
@@ -19,7 +20,8 @@ class AnswerAdmin(ReadOnlyAdmin):
     list_filter = ("state", "abstained", "degraded", "generator", "created")
     fields = (
         *("id", "state", "abstained", "degraded", "generator", "prompt_version", "confidence"),
-        *("tokens_in", "tokens_out", "cost", "timings_ms", "created", "finished"),
+        *("endpoint", "model", "tokens_in", "tokens_out", "tokens_estimated", "cost", "currency"),
+        *("first_token_ms", "timings_ms", "calls", "created", "finished"),
     )
     date_hierarchy = "created"
 

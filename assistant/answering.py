@@ -14,14 +14,16 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 
 from accounts.models import User
-from assistant import abstaining, asking_back, learning, policy, prompts
+from assistant import abstaining, asking_back, falling_back, learning, policy, prompts
 from assistant.citations import ProvisionalText, RawSentence, SentenceReader
 from assistant.conversations import earlier_exchanges
 from assistant.differing import find_disagreements
+from assistant.endpoints import spending
+from assistant.endpoints.calls import Journal
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.events import Delta, Done, Event, Step
 from assistant.generators import Generator, Messages, get_generator
-from assistant.generators.quoting import passages_alone
+from assistant.generators.quoting import QuotingGenerator
 from assistant.holding import Policy, told
 from assistant.models import Answer
 from assistant.recording import Recorder
@@ -50,6 +52,7 @@ class _Run:
     watch: Watch
     recorder: Recorder
     generator: Generator
+    journal: Journal
     material: Material | None = None
     said: list[str] = field(default_factory=list)
     cited: set[int] = field(default_factory=set)
@@ -76,22 +79,21 @@ def answer(answer_id: uuid.UUID, *, must_be_followed: bool = False) -> Iterator[
     """
     row = Answer.objects.select_related("turn__conversation__user").get(pk=answer_id)
     user, recorder = row.turn.conversation.user, Recorder(row)
-    state, notice = Answer.State.STOPPED, ""
+    state, notice, journal = Answer.State.STOPPED, "", Journal(spending.settle)
     try:
         generator = get_generator()
         row.generator = generator.name
         Answer.objects.filter(pk=row.pk).update(state=Answer.State.RUNNING)
-        run = _Run(row, user, Watch(row, user, must_be_followed=must_be_followed), recorder, generator)
+        run = _Run(row, user, Watch(row, user, must_be_followed=must_be_followed), recorder, generator, journal)
         yield from _road(run)
         run.watch.require_visible(run.rests_on)
         state = Answer.State.COMPLETE
     except StopAnswering as stop:
         notice = stop.notice
-    except GeneratorInterrupted as broken:
-        notice = f"{broken} What was said until then is kept."
     except FootnoteError as error:
         state, notice = Answer.State.FAILED, str(error)
     finally:
+        recorder.account(journal)
         recorder.finish(state, notice)
     yield Done(state.value, reverse("answer", args=[row.pk]))
 
@@ -139,7 +141,7 @@ def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:
     question = run.answer.turn.question
     if earlier:
         with run.recorder.timed("rewrite"):
-            alone = rewrite(question, earlier, run.watch.check)
+            alone = rewrite(question, earlier, run.watch.check, run.journal)
         if alone:
             run.rewritten = True
             return find(alone, run.user, ())
@@ -161,24 +163,24 @@ def _abstain(run: _Run) -> Iterator[Event]:
 
 
 def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
-    """Streams the generator's text sentence by sentence; passages alone when it says nothing."""
+    """Streams the generator's text sentence by sentence; quotes where it says nothing, or not all of it."""
     assert run.material is not None  # noqa: S101  # set by _road before
     generator, evidence = run.generator, run.material.evidence
-    chat = prompts.chat(run.answer.turn.question, evidence, earlier)
+    question = run.answer.turn.question
+    chat = prompts.chat(question, evidence, earlier)
     run.answer.prompt_version = _prompt_version(run) if generator.writes_prose else ""
     run.recorder.retrieved(evidence, run.supplied)
     run.watch.require_visible(run.supplied)
     run.prose = generator.writes_prose
     run.policy = Policy(item.document_id for item in evidence)
     try:
-        yield from _stream(run, Messages(run.material, tuple(chat)))
+        yield from _stream(run, Messages(run.material, tuple(chat), question, tuple(earlier), run.journal))
+        if run.prose and not run.answer.sentences and prompts.NO_ANSWER not in "".join(run.said).upper():
+            raise GeneratorUnavailable("silent", "The language model said nothing.")
+        _tell(run, falling_back.failover(run.journal))
     except (GeneratorUnavailable, GeneratorInterrupted) as error:
-        if run.answer.sentences:
-            raise
-        yield from _passages_alone(run, str(error))
-    if generator.writes_prose:
-        run.recorder.count_tokens("".join(message["content"] for message in chat), "".join(run.said))
-    if run.answer.sentences and run.answer.degraded != "generator_unavailable":
+        yield from _fall_back(run, error)
+    if run.answer.sentences and not run.answer.degraded:
         yield from _disagreements(run)
     run.answer.notice = " ".join(part for part in (run.answer.notice, told(run.held)) if part)
     if run.answer.sentences:
@@ -226,22 +228,31 @@ def _stream(run: _Run, messages: Messages) -> Iterator[Event]:
             close()
 
 
-def _passages_alone(run: _Run, why: str) -> Iterator[Event]:
-    """The model gave nothing: what was found is shown in its own words."""
+def _fall_back(run: _Run, error: GeneratorUnavailable | GeneratorInterrupted) -> Iterator[Event]:
+    """What was said is kept, and the quoting answerer says the rest, or all of it."""
     assert run.material is not None  # noqa: S101  # set by _road before
-    run.prose, run.answer.degraded = False, "generator_unavailable"
-    run.answer.notice = f"{why} These are the passages found, quoted, without an answer written from them."
-    yield _step(run, "The language model gave no answer; showing the passages found")
+    before = len(run.answer.sentences)
+    if not before:
+        run.prose, run.answer.generator = False, QuotingGenerator.name
+        run.journal.unused()
+    run.answer.degraded = falling_back.state_of(error, half=before > 0)
+    yield _step(run, "The language model gave no whole answer; quoting from the passages found")
     reader = SentenceReader()
-    for line in passages_alone(run.material):
+    for line in falling_back.quotes(run.material, run.recorder):
         for raw in reader.feed(line):
             yield from _say(run, raw)
+    added = len(run.answer.sentences) > before
+    _tell(run, falling_back.notice(error, half=before > 0, added=added))
+
+
+def _tell(run: _Run, text: str) -> None:
+    run.answer.notice = " ".join(part for part in (run.answer.notice, text) if part)
 
 
 def _say(run: _Run, raw: RawSentence) -> Iterator[Event]:
     """Ties a sentence to its quotes, checks it, and lets it out if everything it rests on may still be seen."""
     assert run.material is not None  # noqa: S101  # set by _road before
-    if raw.text.strip(" .").upper() == prompts.NO_ANSWER:
+    if raw.text.strip(" .").upper() == prompts.NO_ANSWER or (run.prose and run.recorder.has_said(raw.text)):
         return
     with run.recorder.timed("ground"):
         quotes, verdict = tie(run.material, raw)

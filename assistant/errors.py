@@ -27,11 +27,15 @@ class TooManyAnswers(TransientError):
 
 
 class GeneratorUnavailable(TransientError):
-    """The language model could not be reached, refused, or said nothing in time. ``code`` is stable for statistics."""
+    """The language model could not be reached, refused, or said nothing in time. ``code`` is stable for statistics.
 
-    def __init__(self, code: str, message: str) -> None:
+    ``retry_after`` is how many seconds it asked to be left alone, None when it did not.
+    """
+
+    def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.retry_after = retry_after
 
 
 class GeneratorInterrupted(TransientError):

@@ -157,7 +157,9 @@ def reconsidered(verdict: Verdict, follows: float, contradicts: float) -> Verdic
 
 def opposed(one: str, other: str) -> bool:
     """Whether one of two sentences denies what the other says, or says the opposite of it."""
-    return bool(_denial_disagrees(one, other) or _denial_disagrees(other, one) or _direction_disagrees(one, other))
+    language = language_of_words(f"{one} {other}")
+    first, second = read(one, language), read(other, language)
+    return any((denial_disagrees(first, second), opposites_disagree(first, second), opposites_disagree(second, first)))
 
 
 def coverage(sentence: str, quote: str, context: str = "") -> float:

@@ -9,6 +9,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from assistant.endpoints.rows import EndpointHealth as EndpointHealth
+from assistant.endpoints.rows import ModelBudget as ModelBudget
+from assistant.endpoints.rows import ModelEndpoint as ModelEndpoint
+from assistant.endpoints.rows import ModelSpending as ModelSpending
 from knowledge.models import Document, DocumentVersion, Page, Passage
 
 
@@ -97,7 +101,13 @@ class Answer(models.Model):
     timings_ms = models.JSONField(default=dict)
     tokens_in = models.PositiveIntegerField(default=0)
     tokens_out = models.PositiveIntegerField(default=0)
+    tokens_estimated = models.BooleanField(default=False, help_text=_("Some endpoint did not count its tokens"))
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    endpoint = models.CharField(max_length=120, blank=True, help_text=_("The language model whose words these are"))
+    model = models.CharField(max_length=120, blank=True)
+    first_token_ms = models.PositiveIntegerField(null=True, blank=True)
+    calls = models.JSONField(default=list, help_text=_("What was asked of language models, see endpoints/calls.py"))
     stop_requested = models.BooleanField(default=False)
     followed = models.DateTimeField(null=True, blank=True, help_text=_("When somebody last listened to the stream"))
     beat = models.DateTimeField(null=True, blank=True, help_text=_("Last sign of life of the process that answers"))

@@ -17,6 +17,7 @@ from assistant.asking_back import ReadingView, reading_views
 from assistant.conversations import Place
 from assistant.differing import DisagreementView, disagreement_views
 from assistant.learning import may_see_correction
+from assistant.making import Making, making
 from assistant.models import Answer, Citation, Feedback, Standing, Turn
 from assistant.sources import may_see
 from knowledge.force import age_marks
@@ -110,6 +111,7 @@ class AnswerView:
     steps: tuple[str, ...] = ()
     generator: str = ""
     seconds: float = 0.0
+    made: Making | None = None
     feedback: Feedback | None = None
 
 
@@ -169,6 +171,7 @@ def present(answer: Answer, user: User) -> AnswerView:
         abstained=answer.abstained,
         notice=" ".join(part for part in (answer.notice, _correction(answer, user)) if part),
         withheld=False,
+        made=making(answer) if finished else None,
         sentences=sentence_views(answer, footnotes),
         cited=tuple(footnotes.values()),
         disagreements=disagreement_views(answer, footnotes),

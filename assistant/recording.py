@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assistant.disagreement import Disagreement
+from assistant.endpoints.calls import Journal, total
 from assistant.events import Cited, Event, Said
 from assistant.grounding import Verdict
 from assistant.models import Answer, Citation, Standing
@@ -19,7 +20,6 @@ from knowledge.labels import page_label
 from knowledge.search import Evidence
 
 _WRITTEN_BY_OTHERS = {"id", "turn", "created", "stop_requested", "followed", "beat"}
-_CHARACTERS_PER_TOKEN = 4  # an estimate, for endpoints that do not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,30 @@ class Recorder:
             passages=(source.passage_id,),
         )
 
-    def count_tokens(self, read: str, said: str) -> None:
-        self.answer.tokens_in = len(read) // _CHARACTERS_PER_TOKEN
-        self.answer.tokens_out = len(said) // _CHARACTERS_PER_TOKEN
+    def has_said(self, text: str) -> bool:
+        return any(said["text"] == text for said in self.answer.sentences)
+
+    def is_shown(self, place: tuple[int, int, int]) -> bool:
+        """Whether a supported sentence has most of these words as its footnote already."""
+        supported = [said for said in self.answer.sentences if said["standing"] == Standing.SUPPORTED]
+        good = {number for said in supported for number in said["citations"]}
+        page, start, end = place
+        return any(
+            number in good and there == page and min(end, last) - max(start, first) > (end - start) / 2
+            for (there, first, last), number in self._numbers.items()
+        )
+
+    def account(self, journal: Journal) -> None:
+        """What language models were asked for this answer, by whom its words are, and what it took."""
+        answer, calls = self.answer, journal.calls
+        answer.calls = [call.as_json() for call in calls]
+        answer.tokens_in = sum(call.tokens_in for call in calls)
+        answer.tokens_out = sum(call.tokens_out for call in calls)
+        answer.tokens_estimated = any(call.estimated for call in calls)
+        answer.cost, answer.currency = total(calls)
+        if (call := journal.answering) is not None:
+            answer.generator = answer.endpoint = call.endpoint
+            answer.model, answer.first_token_ms = call.model, call.first_token_ms
 
     def finish(self, state: Answer.State, notice: str = "") -> None:
         """Writes everything. An answer whose conversation was deleted meanwhile stays deleted."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from django.conf import settings
 
 from assistant import prompts
+from assistant.endpoints.calls import Journal
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.generators import get_chat
 from knowledge.followups import Exchange
@@ -24,15 +25,15 @@ _MAX_TOKENS = 100
 _QUOTES = "\"'“”„«»‘’` "
 
 
-def rewrite(question: str, earlier: Sequence[Exchange], check: Callable[[], None]) -> str:
+def rewrite(question: str, earlier: Sequence[Exchange], check: Callable[[], None], journal: Journal) -> str:
     """The question so that it stands alone; "" when there is nothing before it, no language model, or nothing usable.
 
     ``check`` is called at least every fraction of a second and may raise to stop. ``earlier`` must be what the asker
-    may see at this moment. No failure of the model is raised.
+    may see at this moment. What was asked of a model is written to ``journal``. No failure of the model is raised.
     """
     if not earlier or settings.GENERATOR_REWRITE_SECONDS <= 0:
         return ""
-    chat = get_chat(settings.GENERATOR_REWRITE_SECONDS, _MAX_TOKENS)
+    chat = get_chat(settings.GENERATOR_REWRITE_SECONDS, _MAX_TOKENS, journal)
     if chat is None:
         return ""
     pieces = chat.say(prompts.rewriting(question, earlier))

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from accounts.policy import Audience, allow
 from assistant import charts
 from assistant.insights import DAYS, DOCUMENT_STATES, Day, insights
+from assistant.insights_models import model_use
 
 
 @require_GET
@@ -26,6 +27,7 @@ def show(request: HttpRequest) -> HttpResponse:
             (label, found.documents[name], round(100 * found.documents[name] / most), name)
             for name, label in DOCUMENT_STATES.items()
         ],
+        "models": model_use(dates),
         "document_total": sum(found.documents.values()),
     }
     return render(request, "assistant/insights.html", context)

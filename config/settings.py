@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,16 @@ GENERATOR_IDLE_SECONDS = env_float("FOOTNOTE_GENERATOR_IDLE_SECONDS", 15)
 GENERATOR_TOTAL_SECONDS = env_float("FOOTNOTE_GENERATOR_TOTAL_SECONDS", 120)
 GENERATOR_REWRITE_SECONDS = env_float("FOOTNOTE_GENERATOR_REWRITE_SECONDS", 3)  # 0: follow-ups go by the rule alone
 GENERATOR_MAX_TOKENS = env_int("FOOTNOTE_GENERATOR_MAX_TOKENS", 600)
+GENERATOR_CONTEXT_TOKENS = env_int("FOOTNOTE_GENERATOR_CONTEXT_TOKENS", 0)  # 0: not known, all passages are sent
+GENERATOR_PRICE_IN = Decimal(env("FOOTNOTE_GENERATOR_PRICE_IN") or 0)  # per million tokens
+GENERATOR_PRICE_OUT = Decimal(env("FOOTNOTE_GENERATOR_PRICE_OUT") or 0)
+GENERATOR_CURRENCY = env("FOOTNOTE_GENERATOR_CURRENCY", "EUR")
+# What holds for all endpoints, those of the administrators too:
+GENERATOR_PATIENCE_SECONDS = env_float("FOOTNOTE_GENERATOR_PATIENCE_SECONDS", 30)  # until some model begins to answer
+GENERATOR_SHORT_WORDS = env_int("FOOTNOTE_GENERATOR_SHORT_WORDS", 12)  # a question of more words is not a short one
+BREAKER_FAILURES = env_int("FOOTNOTE_BREAKER_FAILURES", 5)
+BREAKER_PAUSE_SECONDS = env_float("FOOTNOTE_BREAKER_PAUSE_SECONDS", 30)
+SECRETS_DIR = Path(env("FOOTNOTE_SECRETS") or FOOTNOTE_HOME / "secrets")  # files that hold keys, named by endpoints
 ANSWER_THREADS = env_int("FOOTNOTE_ANSWER_THREADS", 8)
 ANSWER_FOLLOWER_GRACE_SECONDS = env_float("FOOTNOTE_ANSWER_FOLLOWER_GRACE_SECONDS", 10)
 

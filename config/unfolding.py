@@ -57,6 +57,14 @@ PLACES = [
             _place("Calibrations", "tune", "admin:assistant_calibration_changelist"),
         ],
     },
+    {
+        "title": "Language models",
+        "items": [
+            _place("Models in order", "smart_toy", "admin:assistant_modelendpoint_changelist"),
+            _place("Budgets", "savings", "admin:assistant_modelbudget_changelist"),
+            _place("Use and cost per day", "payments", "admin:assistant_modelspending_changelist"),
+        ],
+    },
 ]
 
 UNFOLD: dict[str, Any] = {

@@ -1,32 +1,22 @@
-"""Generators: ``get_generator()`` gives the one the settings name."""
+"""Generators: ``get_generator()`` gives what answers now, by the settings and the administrators' endpoints."""
 
 from __future__ import annotations
 
-from django.conf import settings
-
+from assistant.endpoints.calls import Journal
+from assistant.endpoints.registry import known
 from assistant.generators.base import Chat, Generator, Messages
-from assistant.generators.openai_compatible import Endpoint, OpenAICompatibleGenerator
 from assistant.generators.quoting import QuotingGenerator
-from knowledge.errors import ConfigurationError
+from assistant.generators.routing import RoutedGenerator, side_chat
 
 __all__ = ["Chat", "Generator", "Messages", "get_chat", "get_generator"]
 
 
 def get_generator() -> Generator:
     """Raises ConfigurationError when the settings name no generator there is, or leave out its address."""
-    if settings.GENERATOR == "quoting":
-        return QuotingGenerator()
-    if settings.GENERATOR == "openai":
-        if not settings.GENERATOR_URL or not settings.GENERATOR_MODEL:
-            raise ConfigurationError(
-                "FOOTNOTE_GENERATOR=openai needs FOOTNOTE_GENERATOR_URL and FOOTNOTE_GENERATOR_MODEL."
-            )
-        return OpenAICompatibleGenerator(Endpoint.from_settings())
-    raise ConfigurationError(f"FOOTNOTE_GENERATOR is {settings.GENERATOR!r}; it can be quoting or openai.")
+    found = known()
+    return RoutedGenerator(found) if found.endpoints or found.keyless else QuotingGenerator()
 
 
-def get_chat(seconds: float, max_tokens: int) -> Chat | None:
-    """The configured language model for something brief; None when answers are written without one."""
-    if settings.GENERATOR != "openai":
-        return None
-    return OpenAICompatibleGenerator(Endpoint.from_settings().brief(seconds, max_tokens))
+def get_chat(seconds: float, max_tokens: int, journal: Journal) -> Chat | None:
+    """A language model for something brief; None when none may be asked. Raises as ``get_generator``."""
+    return side_chat(known(), seconds, max_tokens, journal)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from assistant.endpoints.calls import Journal
 from assistant.prompts import ChatMessage
 from assistant.selection.choosing import Material
 
@@ -15,10 +16,14 @@ class Messages:
     """All a generator is given. Marker ``[n]`` in what it says means ``material.evidence[n - 1]``.
 
     ``chat`` says it in words, for language models; ``material`` holds the same evidence with its ranked sentences.
+    ``earlier`` are the asker's questions before this one. What language models were asked is written to ``journal``.
     """
 
     material: Material
     chat: tuple[ChatMessage, ...]
+    question: str = ""
+    earlier: tuple[str, ...] = ()
+    journal: Journal = field(default_factory=Journal)
 
 
 class Generator(Protocol):

@@ -6,18 +6,25 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.endpoints.calls import Usage
 from assistant.errors import GeneratorInterrupted
 
 _NO_ANSWER = "The language model sent something that is not an answer."
 _LONGEST_LINE = 1_000_000  # bytes: no honest piece of an answer is longer
+_MOST_TOKENS = 100_000_000  # no honest count is larger
 
 
 @dataclass(slots=True)
 class ChatStream:
-    """``finish`` is "" until the model says why it ended; ``ended`` is true after the stream's own end mark."""
+    """``finish`` is "" until the model says why it ended; ``ended`` is true after the stream's own end mark.
+
+    ``usage`` and ``model`` are what the endpoint says of itself, None and "" when it says nothing.
+    """
 
     finish: str = ""
     ended: bool = False
+    usage: Usage | None = None
+    model: str = ""
     _line: bytes = b""
 
     def feed(self, data: bytes) -> Iterator[str]:
@@ -45,9 +52,13 @@ class ChatStream:
             raise GeneratorInterrupted("bad_text", _NO_ANSWER) from error
         if not isinstance(event, dict):
             return
-        if "error" in event:
+        if event.get("error"):
             raise GeneratorInterrupted("refused", "The language model reported an error.")
-        for choice in event.get("choices") or ():
+        self.usage = _usage(event.get("usage")) or self.usage
+        if isinstance(model := event.get("model"), str):
+            self.model = model[:120]
+        choices = event.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, dict):
                 yield from self._choice(choice)
 
@@ -58,6 +69,16 @@ class ChatStream:
             yield content
         if isinstance(reason := choice.get("finish_reason"), str):
             self.finish = reason
+
+
+def _usage(told: object) -> Usage | None:
+    """The counts of an endpoint, when they can be counts."""
+    if not isinstance(told, dict):
+        return None
+    read, said = told.get("prompt_tokens"), told.get("completion_tokens")
+    if type(read) is int and type(said) is int and 0 <= read <= _MOST_TOKENS and 0 <= said <= _MOST_TOKENS:
+        return Usage(read, said)
+    return None
 
 
 def _decoded(line: bytes) -> str:

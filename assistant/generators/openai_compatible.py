@@ -6,16 +6,17 @@ Nothing of the key, the address or the endpoint's own error text reaches a log o
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx
-from django.conf import settings
 
+from assistant.endpoints.value import Endpoint
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
-from assistant.generators.base import Messages
 from assistant.generators.chat_stream import ChatStream
 from assistant.prompts import ChatMessage
 
@@ -23,78 +24,44 @@ _PULSE_SECONDS = 0.1  # how often the caller gets a chance to stop while nothing
 _LONGEST_WAIT_ON_429 = 5.0
 _CHARACTERS_PER_TOKEN = 8  # no language has more on average; beyond that a stream is endless
 _RETRIED_STATUS = {429, 500, 502, 503, 504}
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where the model is and how long to wait for it, in seconds. The key is kept out of its representation."""
-
-    url: str
-    model: str
-    key: str = field(repr=False)
-    connect: float
-    first_token: float
-    idle: float
-    total: float
-    max_tokens: int
-
-    @classmethod
-    def from_settings(cls) -> Endpoint:
-        return cls(
-            url=settings.GENERATOR_URL.rstrip("/"),
-            model=settings.GENERATOR_MODEL,
-            key=settings.GENERATOR_KEY,
-            connect=settings.GENERATOR_CONNECT_SECONDS,
-            first_token=settings.GENERATOR_FIRST_TOKEN_SECONDS,
-            idle=settings.GENERATOR_IDLE_SECONDS,
-            total=settings.GENERATOR_TOTAL_SECONDS,
-            max_tokens=settings.GENERATOR_MAX_TOKENS,
-        )
-
-    def brief(self, seconds: float, max_tokens: int) -> Endpoint:
-        """The same model, asked for little in little time."""
-        return replace(self, first_token=seconds, idle=seconds, total=seconds, max_tokens=max_tokens)
+_NOT_UNDERSTOOD = {400, 422}
+_EVERYBODY_KNOWS = {"model", "messages", "stream", "max_tokens"}
 
 
 class _TryAgain(Exception):  # not an error: a first attempt that may be repeated after ``wait`` seconds
-    def __init__(self, wait: float, cause: GeneratorUnavailable) -> None:
+    def __init__(self, wait: float, cause: GeneratorUnavailable, *, plainer: bool = False) -> None:
         super().__init__()
         self.wait = wait
         self.cause = cause
+        self.plainer = plainer  # with nothing in the request that a strict endpoint may not know
 
 
-class OpenAICompatibleGenerator:
-    """Streams one chat completion per answer; a second attempt is made only while nothing was said."""
-
-    writes_prose = True
+class ChatClient:
+    """Streams one chat completion of one endpoint; a second attempt is made only while nothing was said."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._url = f"{endpoint.url}/chat/completions"
 
-    @property
-    def name(self) -> str:
-        return f"openai:{self._endpoint.model}"[:120]
+    def ask(self, chat: Sequence[ChatMessage], heard: ChatStream) -> Generator[str]:
+        """Pieces of text as ``Generator.stream`` gives them; ``heard`` then holds what the endpoint said of itself.
 
-    def stream(self, messages: Messages) -> Iterator[str]:
-        """See ``Generator.stream``."""
-        return self.say(messages.chat)
-
-    def say(self, chat: Sequence[ChatMessage]) -> Iterator[str]:
-        """See ``Chat.say``. Runs its own event loop between two pieces, so close() cancels the request."""
-        started = time.monotonic()
+        Runs its own event loop between two pieces, so close() cancels the request.
+        """
+        started, body = time.monotonic(), self._body(chat)
         with asyncio.Runner() as runner:
             for attempt in (1, 2):
                 try:
-                    yield from self._attempt(runner, chat, started)
+                    yield from self._attempt(runner, self._pieces(body, heard), started)
                     return
                 except _TryAgain as again:
                     if attempt == 2:
                         raise again.cause from None
+                    if again.plainer:
+                        body = {name: value for name, value in body.items() if name in _EVERYBODY_KNOWS}
                     yield from _pause(again.wait)
 
-    def _attempt(self, runner: asyncio.Runner, chat: Sequence[ChatMessage], started: float) -> Iterator[str]:
-        pieces = self._pieces(chat)
+    def _attempt(self, runner: asyncio.Runner, pieces: AsyncIterator[str], started: float) -> Iterator[str]:
         clock = _Clock(self._endpoint, started)
         characters = 0
         pending: asyncio.Task[str | None] | None = None
@@ -109,23 +76,23 @@ class OpenAICompatibleGenerator:
                 piece, pending = pending.result(), None
                 if piece is None:
                     return
-                clock.heard()
                 characters += len(piece)
                 yield piece
+                clock.heard()  # after the caller is done with it: its time is not the model's silence
                 if characters > self._endpoint.max_tokens * _CHARACTERS_PER_TOKEN:
                     raise GeneratorInterrupted("endless", "The language model did not come to an end and was cut off.")
                 clock.check()
         finally:
             runner.run(_abandon(pending, pieces))
 
-    async def _pieces(self, chat: Sequence[ChatMessage]) -> AsyncIterator[str]:
+    async def _pieces(self, body: dict[str, object], stream: ChatStream) -> AsyncIterator[str]:
         """Opens the request and gives its text. Errors before the first piece are GeneratorUnavailable."""
-        stream, spoken = ChatStream(), False
+        spoken = False
         limits = httpx.Timeout(self._endpoint.total, connect=self._endpoint.connect)
         try:
             async with (
                 httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", self._url, headers=self._headers(), json=self._body(chat)) as response,
+                client.stream("POST", self._url, headers=self._headers(), json=body) as response,
             ):
                 if response.status_code != httpx.codes.OK:
                     raise _refusal(response)
@@ -157,6 +124,7 @@ class OpenAICompatibleGenerator:
             "model": self._endpoint.model,
             "messages": list(chat),
             "stream": True,
+            "stream_options": {"include_usage": True},
             "temperature": 0,
             "max_tokens": self._endpoint.max_tokens,
         }
@@ -211,23 +179,33 @@ def _pause(seconds: float) -> Iterator[str]:
 
 def _refusal(response: httpx.Response) -> Exception:
     status = response.status_code
-    code = "busy" if status == httpx.codes.TOO_MANY_REQUESTS else "refused"
-    text = "The language model is busy." if code == "busy" else f"The language model refused (status {status})."
-    refused = GeneratorUnavailable(code, text)
+    if status in _NOT_UNDERSTOOD:
+        return _TryAgain(0.0, GeneratorUnavailable("refused", _refused(status)), plainer=True)
+    asked = _retry_after(response.headers.get("Retry-After", ""))
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        refused = GeneratorUnavailable("busy", "The language model is busy.", asked)
+    else:
+        refused = GeneratorUnavailable("refused", _refused(status), asked)
     if status not in _RETRIED_STATUS:
         return refused
-    wait = _retry_after(response.headers.get("Retry-After", ""))
+    wait = 0.2 if asked is None else asked
     return _TryAgain(wait, refused) if wait <= _LONGEST_WAIT_ON_429 else refused
 
 
-def _retry_after(written: str) -> float:
-    """Seconds to wait; a date or nonsense counts as longer than we wait, nothing as a short while."""
-    if not written:
-        return 0.2
+def _refused(status: int) -> str:
+    return f"The language model refused (status {status})."
+
+
+def _retry_after(written: str) -> float | None:
+    """Seconds to wait, from a number or a date; None when nothing or nonsense is written."""
     try:
-        return max(0.0, float(written))
+        seconds = float(written)
     except ValueError:
-        return _LONGEST_WAIT_ON_429 + 1
+        try:
+            seconds = (parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):  # TypeError: a date without a time zone
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _check_ending(stream: ChatStream, spoken: bool) -> None:

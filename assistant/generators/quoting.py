@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from assistant.generators.base import Messages
 from assistant.prompts import NO_ANSWER
-from assistant.selection.choosing import Choice, Material, choose
+from assistant.selection.choosing import Choice, choose
 from assistant.selection.units import in_words
 from knowledge.search import Evidence
-
-MOST_PASSAGES = 4
 
 
 class QuotingGenerator:
@@ -20,20 +18,12 @@ class QuotingGenerator:
     writes_prose = False
 
     def stream(self, messages: Messages) -> Iterator[str]:
-        lines = [_line(choice) for choice in choose(messages.material)]
+        lines = [line(choice) for choice in choose(messages.material)]
         yield from lines or [NO_ANSWER]
 
 
-def passages_alone(material: Material) -> Iterator[str]:
-    """What is shown when no answer can be written: the best words of each passage found, quoted."""
-    shown: set[int] = set()
-    for item in material.ranked:
-        if item.unit.source not in shown and len(shown) < MOST_PASSAGES:
-            shown.add(item.unit.source)
-            yield _line(Choice(item))
-
-
-def _line(choice: Choice) -> str:
+def line(choice: Choice) -> str:
+    """A quote as a line with its exact characters."""
     unit = choice.item.unit
     said = f"{introduction(choice.item.evidence)}: {unit.shown}" if choice.named else unit.shown
     return f"{said} [{unit.source + 1}@{unit.start}-{unit.end}]\n"

@@ -12,7 +12,7 @@ from accounts.models import User
 from assistant import conversations
 from assistant.answering import answer as answering
 from assistant.events import Event
-from assistant.models import Answer, Conversation
+from assistant.models import Answer, Conversation, ModelEndpoint
 from knowledge.models import Collection, Document, Grant
 from tests.assistant.model_server import ModelServer, Script
 from tests.conftest import MakeDocument
@@ -116,3 +116,24 @@ def model_server(settings: Settings) -> Iterator[ModelServer]:
         settings.GENERATOR_IDLE_SECONDS = 0.6
         settings.GENERATOR_TOTAL_SECONDS = 4.0
         yield server
+
+
+@pytest.fixture
+def second(db: None) -> Iterator[ModelServer]:
+    """Another endpoint that speaks as scripted. It is asked when a row names it, see ``add_endpoint``."""
+    with ModelServer(Script()) as server:
+        yield server
+
+
+AddEndpoint = Callable[..., ModelEndpoint]
+
+
+@pytest.fixture
+def add_endpoint(db: None) -> AddEndpoint:
+    """An administrator's row for a server, with short time-outs."""
+
+    def add(server: ModelServer, name: str = "Second", **fields: object) -> ModelEndpoint:
+        short = {"connect_seconds": 1.0, "first_token_seconds": 1.0, "idle_seconds": 0.6, "total_seconds": 4.0}
+        return ModelEndpoint.objects.create(name=name, base_url=server.url, model="m-2", **{**short, **fields})
+
+    return add

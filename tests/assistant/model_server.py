@@ -24,6 +24,9 @@ class Script:
     finish: str = "stop"
     done: bool = True
     raw: bytes = b""
+    usage: object = None  # what the endpoint says it counted
+    model: str = ""  # what it calls itself
+    strict: bool = False  # refuses requests with anything in them but what every endpoint knows
     endless: bool = False
     hang_after: bool = False
     then: Callable[[int], None] = field(default=lambda piece: None)
@@ -86,6 +89,8 @@ class ModelServer:
     def _speak(self, handler: BaseHTTPRequestHandler) -> None:
         script = self.first.pop(0) if self.first else self.script
         status = script.statuses.pop(0) if script.statuses else 200
+        if script.strict and "stream_options" in self.requests[-1]:
+            status = 400
         self._wait(handler, script.before)
         handler.send_response(status)
         for name, value in {"Content-Type": "text/event-stream", **script.headers}.items():
@@ -97,7 +102,7 @@ class ModelServer:
         count = 0
         while True:
             for piece in script.pieces:
-                self._send(handler, {"delta": {"content": piece}})
+                self._send(handler, {"delta": {"content": piece}}, script.model)
                 script.then(count)
                 count += 1
                 self._wait(handler, script.between)
@@ -106,7 +111,9 @@ class ModelServer:
         if script.hang_after:
             self._wait(handler, 30)
         if script.done:
-            self._send(handler, {"delta": {}, "finish_reason": script.finish})
+            self._send(handler, {"delta": {}, "finish_reason": script.finish}, script.model)
+            if script.usage is not None:
+                handler.wfile.write(f"data: {json.dumps({'choices': [], 'usage': script.usage})}\n\n".encode())
             handler.wfile.write(b"data: [DONE]\n\n")
 
     def _wait(self, handler: BaseHTTPRequestHandler, seconds: float) -> None:
@@ -122,6 +129,7 @@ class ModelServer:
             finally:
                 handler.connection.settimeout(None)
 
-    def _send(self, handler: BaseHTTPRequestHandler, choice: dict[str, Any]) -> None:
-        handler.wfile.write(f"data: {json.dumps({'choices': [choice]})}\n\n".encode())
+    def _send(self, handler: BaseHTTPRequestHandler, choice: dict[str, Any], model: str = "") -> None:
+        event = {"choices": [choice]} | ({"model": model} if model else {})
+        handler.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
         handler.wfile.flush()

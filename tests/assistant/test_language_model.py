@@ -106,6 +106,8 @@ def test_the_prompt_holds_only_what_the_asker_may_see(answered: SimpleNamespace)
         {"pieces": [], "raw": b"data: {not json\n\n"},
         {"pieces": [], "done": False},
         {"pieces": [], "raw": b'data: {"error": {"message": "canary-key-5521"}}\n\n'},
+        {"pieces": [], "raw": b'data: {"choices": 5}\n\ndata: []\n\ndata: {"choices": [null, {"delta": 3}]}\n\n'},
+        {"pieces": ["  ", "\n", "**"]},
     ],
 )
 def test_a_model_that_says_nothing_leaves_the_passages(
@@ -145,25 +147,48 @@ def test_no_server_at_all(answered: SimpleNamespace, settings: Settings) -> None
         {"endless": True, "between": 0.05},
     ],
 )
-def test_a_broken_off_answer_keeps_its_whole_sentences(answered: SimpleNamespace, fault: dict[str, object]) -> None:
+def test_a_broken_off_answer_keeps_its_whole_sentences_and_goes_on_in_quotes(
+    answered: SimpleNamespace, fault: dict[str, object]
+) -> None:
     script = answered.server.script
-    script.pieces = ["The hotel limit is €145 per night [1]. ", "Breakfast is incl"]
+    script.pieces = ["Rail travel is in second class [1][2][3]. ", "Breakfast is incl"]
     for name, value in fault.items():
         setattr(script, name, value)
     began = time.monotonic()
     answer = answered.ask()
-    assert answer.state == Answer.State.STOPPED
-    assert answer.sentences[0]["text"] == "The hotel limit is €145 per night."
-    assert "kept" in answer.notice
+    half(answer)
+    assert answer.sentences[0]["text"] == "Rail travel is in second class."
+    assert not any(sentence["text"].endswith("incl") for sentence in answer.sentences)
+    assert answer.sentences[-1]["text"] == "The hotel limit is €145 per night, breakfast included."
+    assert answer.sentences[-1]["standing"] == "supported"
     assert time.monotonic() - began < 30
+
+
+def half(answer: Answer) -> None:
+    """The designed state: what was said is kept, the rest is quoted, and both are said."""
+    assert (answer.state, answer.degraded) == (Answer.State.COMPLETE, "half_answer")
+    assert "said until then is kept" in answer.notice
+    assert answer.generator == "openai:scripted"
+
+
+def test_what_is_shown_already_is_not_quoted_again(answered: SimpleNamespace) -> None:
+    script = answered.server.script
+    script.pieces, script.done = ["The hotel limit is €145 per night, breakfast included [1]. ", "And"], False
+    answered.ask()
+    number = number_of(answered.server, "The hotel limit is €145")
+    script.pieces = [f"The hotel limit is €145 per night, breakfast included [{number}]. ", "And"]
+    answer = answered.ask()
+    half(answer)
+    texts = [sentence["text"] for sentence in answer.sentences]
+    assert texts.count("The hotel limit is €145 per night, breakfast included.") == 1
 
 
 def test_bad_text_in_mid_answer(answered: SimpleNamespace) -> None:
     good = b'data: {"choices": [{"delta": {"content": "The hotel limit is \\u20ac145 per night [1]. Then "}}]}\n\n'
     answered.server.script.pieces, answered.server.script.raw = [], good + b"data: \xff\xff\n\n"
     answer = answered.ask()
-    assert answer.state == Answer.State.STOPPED
-    assert len(answer.sentences) == 1
+    half(answer)
+    assert answer.sentences[0]["text"] == "The hotel limit is €145 per night."
 
 
 def test_stop_closes_the_connection_and_keeps_what_was_said(
