@@ -40,8 +40,10 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
             "review_by": "Past this day its footnotes say so.",
             "superseded_by": "Answers then prefer the replacement.",
         }
+        # A browser's date field takes this form of a date alone: with another it stands empty, and saving clears it.
         widgets: ClassVar = {
-            name: forms.DateInput(attrs={"type": "date"}) for name in ("effective", "effective_until", "review_by")
+            name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+            for name in ("effective", "effective_until", "review_by")
         }
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:

@@ -52,6 +52,9 @@ def test_alice_sets_both_ends_and_what_it_replaces_and_bob_reads_it(
     page = client_for(people.bob).get(url).content.decode()
     assert "31 December 2099" in page
     assert shelf.old.title in page
+    form = client_for(people.alice).get(url).content.decode()
+    assert 'value="2026-01-01"' in form, "what was set stands in the field as browsers take it"
+    assert 'value="2099-12-31"' in form
     assert client_for(people.alice).post(f"{url}settings/", settings_of(shelf.new)).status_code == 302
     shelf.old.refresh_from_db()
     assert shelf.old.superseded_by is None
