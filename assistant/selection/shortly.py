@@ -1,24 +1,28 @@
-"""The short answer inside the best quote, for a question that asks for a number, a sum, a time, a date or a person. Pure.
+"""The short answer inside the best quote, for a question that asks for a number, a sum, a time or a date. Pure.
 
-What is given is always part of what is quoted, with the words that limit it ("up to", "at least", "per person"). When
-two things would fit about as well nothing is given: the quote itself says more than a guess.
+What is given is always part of what is quoted, with the words that limit it ("up to", "at least", "per person"). It is
+given only where one thing alone can be meant: the quote itself says more than a guess.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from assistant.facts import dates, names, quantities, without_dates
-from assistant.selection.questions import Profile
+from assistant.facts import dates, quantities, without_dates
+from assistant.selection.questions import Profile, expected
 from assistant.selection.ranking import Ranked
 from knowledge.lexical import analyse
 
+OPENING = 5  # words
 LONGEST_ROW_PART = 120  # characters
-CLEARLY = 3  # words by which the chosen thing stands nearer to the question's words than any other
-_MONEY = {"eur", "usd", "gbp"}
-_TIME = {"second", "minute", "hour", "day", "week", "month", "year", "night"}
+_KINDS = frozenset({"number", "money", "duration", "date"})
+_UNITS = {
+    "money": {"eur", "usd", "gbp"},
+    "duration": {"second", "minute", "hour", "day", "week", "month", "year", "night"},
+}
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_SCALE = re.compile(r"\s*(?:thousand|million|billion|bn|dozen)\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"(?:\b(?:up to|at (?:least|most)|(?:no |not )?(?:more|less|fewer|later|earlier) than|about|around|roughly|nearly"
     r"|almost|only|within|over|under|above|below|between|from|until|by|since|after|before|on|every|minimum of"
@@ -27,18 +31,17 @@ _BEFORE = re.compile(
 )
 _JOINED = re.compile(r"\s*(?:to|and|or|–|-|until)\s*", re.IGNORECASE)
 _BEHIND = re.compile(
-    r"\s*(?:a|an|per|each|every)\s+\w+|\s+(?:at the (?:latest|earliest)|or (?:more|less|fewer)|before|after|in advance)\b",
+    r"\s*(?:a|an|per|each|every)\s+\w+"
+    r"|\s+(?:at the (?:latest|earliest)|or (?:more|less|fewer)|before|after|in advance)\b",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\bhow many\s+((?:[\w-]+\s+){0,2}?[\w-]+)\s+(?:is|are|was|were|do|does|did|can|may|must|will|have|has)\b", re.I)
+_COUNTED = re.compile(
+    r"\bhow many\s+((?:[\w-]+\s+){0,2}?[\w-]+)\s+"
+    r"(?:is|are|was|were|do|does|did|can|may|must|will|have|has|per|in|of|for|to)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Thing:
-    start: int
-    end: int
-    distance: float
+Span = tuple[int, int]
 
 
 def short_answer(profile: Profile, item: Ranked) -> str:
@@ -46,51 +49,53 @@ def short_answer(profile: Profile, item: Ranked) -> str:
     shown = item.unit.shown
     if item.unit.kind == "row":
         return _cell(profile, shown)
-    if item.unit.kind != "sentence" or profile.expects in ("", "yes_no"):
+    if item.unit.kind != "sentence" or profile.expects not in _KINDS or not _asked_first(profile):
         return ""
-    things = sorted(_things(profile, shown), key=lambda thing: thing.distance)
-    if not things or (len(things) > 1 and things[1].distance - things[0].distance < CLEARLY):
-        return ""
-    return _with_limits(shown, things[0].start, things[0].end)
-
-
-def _things(profile: Profile, shown: str) -> Iterator[_Thing]:
-    """What fits the question, without what the question says itself, two that form a range as one."""
     asked = set(profile.weights)
-    matched = [m.start() for m in _WORD.finditer(shown) if set(analyse(m.group())) & asked]
-    if not matched:
-        return
-    spans = sorted(span for span in _fitting(profile, shown) if not set(analyse(shown[span[0] : span[1]])) <= asked)
-    for start, end in _ranges(shown, spans):
-        gap = min(len(_WORD.findall(shown[min(at, start) : max(at, start)])) for at in matched)
-        yield _Thing(start, end, gap)
+    fitting = _dates(shown) if profile.expects == "date" else _amounts(profile, shown)
+    things = [span for span in fitting if not set(analyse(shown[slice(*span)])) <= asked]
+    return _with_limits(shown, *things[0]) if len(things) == 1 else ""
 
 
-def _fitting(profile: Profile, shown: str) -> Iterator[tuple[int, int]]:
-    kind = profile.expects
-    if kind == "person":
-        yield from _places(shown, names(f"about {shown}"))
-    elif kind == "date":
-        yield from _places(shown, [day.written for day in dates(shown)])
-    else:
-        counted = _COUNTED.search(profile.question)
-        for quantity in quantities(without_dates(shown)):
-            wanted = {"money": _MONEY, "duration": _TIME}.get(kind)
-            if wanted is None or quantity.unit in wanted:
-                for start, end in _places(shown, [quantity.written]):
-                    behind = " ".join(_WORD.findall(shown[end:])[:3])
-                    if not counted or quantity.unit or set(analyse(counted[1])) & set(analyse(behind)):
-                        yield start, end
+def _asked_first(profile: Profile) -> bool:
+    """Whether the question opens with what it asks for, rather than saying it of something else further on."""
+    return expected(" ".join(profile.question.split()[:OPENING])) == profile.expects
 
 
-def _places(text: str, written: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _dates(shown: str) -> list[Span]:
+    """Dates and years, "from … to …" as one."""
+    written = [day.written for day in dates(shown)]
+    return _ranges(shown, sorted({*_places(shown, written), *(match.span() for match in _YEAR.finditer(shown))}))
+
+
+def _amounts(profile: Profile, shown: str) -> Iterator[Span]:
+    """Figures of the kind asked for; where things are counted, with their name behind them."""
+    units: dict[Span, str] = {}
+    for quantity in quantities(without_dates(shown)):
+        for start, end in _places(shown, [quantity.written]):
+            scale = _SCALE.match(shown[end:])
+            units[start, end + (scale.end() if scale else 0)] = quantity.unit
+    counted = _COUNTED.search(profile.question)
+    for start, end in _ranges(shown, sorted(units)):
+        inside = {unit for (at, _), unit in units.items() if start <= at < end}
+        named = counted and set(analyse(counted[1])) & set(analyse(" ".join(_WORD.findall(shown[end:])[:3])))
+        if profile.expects in _UNITS:
+            fits = bool(inside & _UNITS[profile.expects])
+        else:
+            fits = bool(named) if counted else inside != {""} or not _YEAR.fullmatch(shown[start:end])
+        if fits:
+            yield start, end
+
+
+def _places(text: str, written: Sequence[str]) -> Iterator[Span]:
     for words in dict.fromkeys(written):
         for match in re.finditer(rf"(?<!\w){re.escape(words.strip())}(?!\w)", text):
             yield match.span()
 
 
-def _ranges(shown: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
+def _ranges(shown: str, spans: Sequence[Span]) -> list[Span]:
+    """Spans that touch or are joined by "to", "and", "or" as one."""
+    joined: list[Span] = []
     for start, end in spans:
         if joined and (start < joined[-1][1] or _JOINED.fullmatch(shown[joined[-1][1] : start])):
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
@@ -106,7 +111,7 @@ def _with_limits(shown: str, start: int, end: int) -> str:
 
 
 def _cell(profile: Profile, shown: str) -> str:
-    """"Header: value" of the one column that the question names."""
+    """ "Header: value" of the one column that the question names."""
     asked = set(profile.weights)
     parts = [part for part in shown.split("; ") if ": " in part]
     rated = []
