@@ -56,6 +56,7 @@ class _Run:
     cited: set[int] = field(default_factory=set)
     prose: bool = False
     rewritten: bool = False
+    named: int = 0  # how many of the journal's answers were told of
 
     @property
     def supplied(self) -> set[int]:
@@ -178,6 +179,7 @@ def _stream(run: _Run, messages: Messages) -> Iterator[Event]:
         while True:
             with run.recorder.timed("generate"):
                 piece = next(pieces, None)
+            yield from _asked(run)
             run.watch.check(run.rests_on)
             if piece is None:
                 break
@@ -192,6 +194,14 @@ def _stream(run: _Run, messages: Messages) -> Iterator[Event]:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
+
+
+def _asked(run: _Run) -> Iterator[Event]:
+    """Names each language model as it is asked, so that a wait or a second wait explains itself."""
+    for call in run.journal.answers[run.named :]:
+        run.named += 1
+        if call.asked:
+            yield _step(run, f"Asked {call.endpoint}")
 
 
 def _fall_back(run: _Run, error: GeneratorUnavailable | GeneratorInterrupted) -> Iterator[Event]:
