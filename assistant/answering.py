@@ -30,6 +30,7 @@ from assistant.recording import Recorder
 from assistant.rewriting import rewrite
 from assistant.selection.choosing import Material
 from assistant.selection.gathering import find, gather
+from assistant.selection.shortly import short_answer
 from assistant.tying import tie
 from assistant.watching import StopAnswering, Watch
 from knowledge.errors import FootnoteError
@@ -60,6 +61,7 @@ class _Run:
     rewritten: bool = False
     policy: Policy = field(default_factory=lambda: Policy(()))
     held: int = 0
+    named: int = 0  # how many of the journal's answers were told of
 
     @property
     def supplied(self) -> set[int]:
@@ -180,7 +182,7 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
         _tell(run, falling_back.failover(run.journal))
     except (GeneratorUnavailable, GeneratorInterrupted) as error:
         yield from _fall_back(run, error)
-    if run.answer.sentences and not run.answer.degraded:
+    if run.answer.sentences:
         yield from _disagreements(run)
     run.answer.notice = " ".join(part for part in (run.answer.notice, told(run.held)) if part)
     if run.answer.sentences:
@@ -212,6 +214,7 @@ def _stream(run: _Run, messages: Messages) -> Iterator[Event]:
         while True:
             with run.recorder.timed("generate"):
                 piece = next(pieces, None)
+            yield from _asked(run)
             run.watch.check(run.rests_on)
             if piece is None:
                 break
@@ -226,6 +229,14 @@ def _stream(run: _Run, messages: Messages) -> Iterator[Event]:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
+
+
+def _asked(run: _Run) -> Iterator[Event]:
+    """Names each language model as it is asked, so that a wait or a second wait explains itself."""
+    for call in run.journal.answers[run.named :]:
+        run.named += 1
+        if call.asked:
+            yield _step(run, f"Asked {call.endpoint}")
 
 
 def _fall_back(run: _Run, error: GeneratorUnavailable | GeneratorInterrupted) -> Iterator[Event]:
@@ -261,7 +272,16 @@ def _say(run: _Run, raw: RawSentence) -> Iterator[Event]:
         return
     run.cited |= {quote.evidence.passage_id for quote in quotes}
     run.watch.require_visible(run.rests_on)
-    yield from run.recorder.say(raw.text, verdict, quotes)
+    yield from run.recorder.say(raw.text, verdict, quotes, _short(run, raw.text))
+
+
+def _short(run: _Run, text: str) -> str:
+    """The short answer that the first quote holds, if it is clear; a model's prose is short by itself."""
+    assert run.material is not None  # noqa: S101  # set by _road before
+    if run.prose or run.answer.sentences or run.material.parts:
+        return ""
+    quoted = next((item for item in run.material.ranked if item.unit.shown == text), None)
+    return short_answer(run.material.profile, quoted) if quoted else ""
 
 
 def _step(run: _Run, text: str) -> Step:

@@ -68,11 +68,13 @@ class Said:
     reason: str
     citations: tuple[int, ...]
     passages: tuple[int, ...] = ()
+    short: str = ""
 
     def data(self) -> dict[str, Any]:
         return {
             "index": self.index,
             "text": self.text,
+            "short": self.short,
             "standing": self.standing,
             "standing_label": self.standing_label,
             "reason": self.reason,

@@ -64,6 +64,7 @@ class SentenceView:
     standing_label: str
     reason: str
     footnotes: tuple[FootnoteView, ...]
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,7 @@ def sentence_views(answer: Answer, footnotes: Mapping[int, FootnoteView]) -> tup
             standing_label=_LABELS[sentence["standing"]],
             reason=sentence["reason"],
             footnotes=tuple(footnotes[number] for number in sentence["citations"] if number in footnotes),
+            short=sentence.get("short", ""),
         )
         for index, sentence in enumerate(answer.sentences)
     )

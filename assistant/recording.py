@@ -70,8 +70,9 @@ class Recorder:
             for item in evidence
         ]
 
-    def say(self, text: str, verdict: Verdict, quotes: Sequence[Quote]) -> list[Event]:
-        """Saves a sentence with its footnotes and gives the events that tell of it."""
+    def say(self, text: str, verdict: Verdict, quotes: Sequence[Quote], short: str = "") -> list[Event]:
+        """Saves a sentence with its footnotes and gives the events that tell of it. ``short``: the part of it that is
+        the answer in a word."""
         events: list[Event] = []
         numbers: list[int] = []
         for quote in quotes:
@@ -82,14 +83,14 @@ class Recorder:
         answer = self.answer
         index = len(answer.sentences)
         answer.sentences.append(
-            {"text": text, "standing": verdict.standing, "reason": verdict.reason, "citations": numbers}
+            {"text": text, "standing": verdict.standing, "reason": verdict.reason, "citations": numbers, "short": short}
         )
         answer.text = " ".join(sentence["text"] for sentence in answer.sentences)
         answer.sentence_count = index + 1
         answer.save(update_fields=["sentences", "sentence_count", "text", "retrieved"])
         label = str(Standing(verdict.standing).label)
         passages = tuple(quote.evidence.passage_id for quote in quotes)
-        events.append(Said(index, text, verdict.standing, label, verdict.reason, tuple(numbers), passages))
+        events.append(Said(index, text, verdict.standing, label, verdict.reason, tuple(numbers), passages, short))
         return events
 
     def footnote(self, quote: Quote) -> tuple[int, Cited | None]:

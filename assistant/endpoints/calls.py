@@ -69,6 +69,11 @@ class Journal:
             call.used = False
 
     @property
+    def answers(self) -> list[Call]:
+        """Those that were to write the answer, passed over or not."""
+        return [call for call in self.calls if call.purpose == "answer"]
+
+    @property
     def answering(self) -> Call | None:
         """The call whose words the answer has, whether or not it came to its end."""
         return next((call for call in reversed(self.calls) if call.used), None)
@@ -76,7 +81,7 @@ class Journal:
     @property
     def failed(self) -> list[Call]:
         """What was passed over or broke down before the answer was written."""
-        return [call for call in self.calls if call.purpose == "answer" and not call.used]
+        return [call for call in self.answers if not call.used]
 
 
 class Timing:

@@ -17,14 +17,14 @@ from typing import Self
 
 _START_SECONDS = 120.0
 _PROGRAM = """
-import sys, threading
+import sys
 import xllamacpp
 params = xllamacpp.CommonParams()
 params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], int(sys.argv[2])
 params.n_ctx, params.n_parallel, params.warmup, params.model_alias = 4096, 1, False, {"smollm2"}
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 2
 server = xllamacpp.Server(params)
-threading.Event().wait()
+sys.stdin.read()  # until whoever started it is gone
 """
 
 
@@ -47,7 +47,8 @@ class LlamaServer:
         self.url = f"http://127.0.0.1:{port}/v1"
         with log.open("wb") as stream:
             command = [sys.executable, "-c", _PROGRAM, str(model), str(port)]
-            self._process = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True)
+            pipe = subprocess.PIPE  # it closes with the process that tests, however that ends
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=stream, stderr=stream, start_new_session=True)
 
     def __enter__(self) -> Self:
         until = time.monotonic() + _START_SECONDS

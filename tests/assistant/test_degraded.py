@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import User
 from assistant.models import Answer
@@ -76,9 +77,10 @@ def test_a_model_that_repeats_itself_is_cut_off(
 
 
 def test_a_model_that_never_ends_without_repeating_is_cut_off(
-    bob: User, model_server: ModelServer, asked: Asked
+    bob: User, model_server: ModelServer, asked: Asked, settings: Settings
 ) -> None:
-    words = " ".join(f"Item {n} costs €{n * 7}." for n in range(800))
+    settings.GENERATOR_MAX_TOKENS = 40
+    words = " ".join(f"Item {n} costs €{n * 7}." for n in range(60))
     model_server.script.pieces = ["The hotel limit is €145 per night [1]. ", words]
     answer = asked(bob, QUESTION)
     assert answer.degraded == "half_answer"

@@ -64,6 +64,7 @@ def test_when_the_first_does_not_begin_the_next_answers_and_the_reader_is_told(
     assert (answer.generator, answer.endpoint, answer.model) == ("Second", "Second", "m-2")
     assert outcomes(answer) == [("openai:scripted", outcome), ("Second", "ok")]
     assert "Second answered instead" in answer.notice
+    assert [step for step in answer.steps if step.startswith("Asked")] == ["Asked openai:scripted", "Asked Second"]
     assert len(second.requests) == 1
 
 

@@ -151,8 +151,8 @@ def test_an_answer_nobody_follows_is_stopped_and_its_model_let_go(
     settings: Settings,
 ) -> None:
     settings.ANSWER_FOLLOWER_GRACE_SECONDS = 1.0
-    model_server.script.pieces = ["The hotel limit is €145 per night [1]. ", "More."]
-    model_server.script.endless, model_server.script.between = True, 0.2
+    model_server.script.pieces = ["The hotel limit is €145 per night [1]. ", *(f"And {n} more. " for n in range(200))]
+    model_server.script.between = 0.2
     settings.GENERATOR_TOTAL_SECONDS = 20.0
     answer = conversations.ask(people.bob, QUESTION)
     running.start(answer)

@@ -109,17 +109,6 @@ def as_json(answer: Answer, view: AnswerView, user: User) -> dict[str, Any]:
         "answer": " ".join(sentence.text for sentence in view.sentences),
         "abstained": answer.abstained,
         "generator": answer.generator,
-        "degraded": answer.degraded,
-        "model": {
-            "name": answer.model,
-            "prompt": answer.prompt_version,
-            "tokens_in": answer.tokens_in,
-            "tokens_out": answer.tokens_out,
-            "estimated": answer.tokens_estimated,
-            "cost": str(answer.cost),
-            "currency": answer.currency,
-            "first_token_ms": answer.first_token_ms,
-        },
         "sentences": [
             {
                 "text": sentence.text,

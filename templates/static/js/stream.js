@@ -79,9 +79,14 @@ class Follower {
     this.footnotes.set(footnote.n, footnote);
   }
 
-  sentence({ text, standing: value, standing_label: label, reason, citations }) {
+  sentence({ text, short, standing: value, standing_label: label, reason, citations }) {
     const row = element("div", `sentence sentence--${value || "none"} sentence--fresh`);
     const words = element("p", "sentence__text");
+    if (short) {
+      const lead = element("strong", "sentence__short");
+      lead.append(element("span", "hush", "In short: "), short);
+      words.append(lead, " ");
+    }
     words.append(element("span", "sentence__words", text));
     for (const n of citations || []) if (this.footnotes.has(n)) words.append(numeral(this.footnotes.get(n)));
     row.append(words, standing(value, label));
