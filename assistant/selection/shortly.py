@@ -14,7 +14,7 @@ from assistant.selection.questions import Profile, expected
 from assistant.selection.ranking import Ranked
 from knowledge.lexical import analyse
 
-OPENING = 5  # words
+OPENING = 4  # words
 LONGEST_ROW_PART = 120  # characters
 _KINDS = frozenset({"number", "money", "duration", "date"})
 _UNITS = {

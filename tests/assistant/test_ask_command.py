@@ -26,7 +26,7 @@ def test_json(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
     said = json.loads(ask(QUESTION, "--as", "bob", "--json"))
     wanted = {
         "question", "answer", "abstained", "generator", "sentences", "citations", "retrieved", "timings_ms",
-        "conversation", "disagreements", "readings", "degraded", "model",
+        "conversation", "disagreements", "readings",
     }  # fmt: skip
     assert set(said) == wanted
     assert said["answer"].startswith("The hotel limit is €145")

@@ -132,6 +132,8 @@ function answerAsText(answer) {
   const sentences = [...answer.querySelectorAll(".sentence__text")].map((paragraph) => {
     const copy = paragraph.cloneNode(true);
     for (const mark of copy.querySelectorAll(".fn")) mark.replaceWith(` [${mark.querySelector("a").textContent}]`);
+    for (const hush of copy.querySelectorAll(".hush")) hush.remove();
+    copy.querySelector(".sentence__short")?.append("\n");
     return copy.textContent.trim();
   });
   const differ = [...answer.querySelectorAll("[data-disagreement]")].map((block) => {
