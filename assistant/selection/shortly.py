@@ -21,6 +21,7 @@ _UNITS = {
     "money": {"eur", "usd", "gbp"},
     "duration": {"second", "minute", "hour", "day", "week", "month", "year", "night"},
 }
+_OTHERS = re.compile(r"\W*(?:who|whom|whose|why|where)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SCALE = re.compile(r"\s*(?:thousand|million|billion|bn|dozen)\b", re.IGNORECASE)
 _BEFORE = re.compile(
@@ -58,8 +59,11 @@ def short_answer(profile: Profile, item: Ranked) -> str:
 
 
 def _asked_first(profile: Profile) -> bool:
-    """Whether the question opens with what it asks for, rather than saying it of something else further on."""
-    return expected(" ".join(profile.question.split()[:OPENING])) == profile.expects
+    """Whether the question asks for that thing, rather than saying it of something else further on."""
+    if _OTHERS.match(profile.question):
+        return False
+    opening = " ".join(profile.question.split()[:OPENING])
+    return profile.expects != "date" or expected(opening) == "date"
 
 
 def _dates(shown: str) -> list[Span]:
