@@ -16,7 +16,7 @@ from django.urls import reverse
 from knowledge.errors import UnreadableDocument
 from knowledge.labels import page_label
 from knowledge.models import Document, DocumentVersion, Page
-from knowledge.pdf_view import Box, letters
+from knowledge.pdf_view import Box
 from knowledge.sandbox import run_in_child
 from knowledge.typeset import Block, plain, typeset
 
@@ -131,10 +131,7 @@ def _marks(page: Page, start: int, end: int) -> tuple[Sequence[Box], str]:
 
 @lru_cache(maxsize=512)
 def _boxes(path: str, number: int, text: str, start: int, end: int) -> tuple[Box, ...]:
-    quote = text[start:end]
-    before, needle = letters(text[:end])[0], letters(quote)[0]
-    occurrence = max(0, before.count(needle) - 1) if needle else 0
-    return tuple(_in_child("boxes", path, number, quote, occurrence))
+    return tuple(_in_child("boxes", path, number, text, start, end))
 
 
 def _segments(text: str, start: int, end: int) -> list[tuple[str, bool]]:
