@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -19,7 +19,7 @@ Corners = tuple[float, float, float, float]
 _DEVICE = 100_000  # device units for mapping page coordinates to shares of the picture
 _PAD = 0.12  # of the letters' height, above and below
 _GAP = 2.0  # heights; words farther apart get boxes of their own
-_SAME_LINE = 0.3  # of the lower letter's height that both share
+_SAME_LINE = 0.2  # of the letters' height that their baselines may differ
 _UPRIGHT = 0.01  # of a quarter turn that a line may lean and still get one box
 
 
@@ -88,34 +88,35 @@ class _Mark:
     """A rectangle on the page in its own coordinates; ``size`` is the height of its letters.
 
     ``axis`` is 0 for a line that runs along x and 1 for one along y; letters that lean have -1, and each its own mark.
+    ``baseline`` is where the letters stand, across the line.
     """
 
     sides: tuple[Stretch, Stretch]
     axis: int
     size: float
+    baseline: float
 
     def takes(self, other: _Mark) -> bool:
         """Whether the other stands on the same line, near enough to be one mark with this one."""
         if self.axis < 0 or self.axis != other.axis:
             return False
-        mine, theirs = self.sides[1 - self.axis], other.sides[1 - self.axis]
-        least = min(mine[1] - mine[0], theirs[1] - theirs[0])
-        gap = -_overlap(self.sides[self.axis], other.sides[self.axis])
-        return _overlap(mine, theirs) >= _SAME_LINE * least and gap <= _GAP * max(self.size, other.size)
+        size = max(self.size, other.size)
+        gap = _gap(self.sides[self.axis], other.sides[self.axis])
+        return abs(self.baseline - other.baseline) <= _SAME_LINE * size and gap <= _GAP * size
 
     def with_(self, other: _Mark) -> _Mark:
         x, y = ((min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(self.sides, other.sides, strict=True))
-        return _Mark((x, y), self.axis, max(self.size, other.size))
+        return replace(self, sides=(x, y), size=max(self.size, other.size))
 
     def padded(self) -> _Mark:
         pad = [_PAD * self.size * (axis != self.axis) for axis in (0, 1)]
         x, y = ((low - by, high + by) for (low, high), by in zip(self.sides, pad, strict=True))
-        return _Mark((x, y), self.axis, self.size)
+        return replace(self, sides=(x, y))
 
 
-def _overlap(a: Stretch, b: Stretch) -> float:
-    """Length that two stretches share; negative: the gap between them."""
-    return min(a[1], b[1]) - max(a[0], b[0])
+def _gap(a: Stretch, b: Stretch) -> float:
+    """Length between two stretches; negative when they overlap."""
+    return max(a[0], b[0]) - min(a[1], b[1])
 
 
 def _marks(text_page: pdfium.PdfTextPage, span: Span) -> Iterator[_Mark]:
@@ -150,7 +151,9 @@ def _letter(text_page: pdfium.PdfTextPage, index: int) -> _Mark | None:
     turns = pdfium_c.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)
     axis = round(turns) % 2 if abs(turns - round(turns)) < _UPRIGHT else -1
     size = loose[2] - loose[0] if axis == 1 else loose[3] - loose[1]
-    return _Mark(((left, right), (bottom, top)), axis, size)
+    x, y = pdfium_c.c_double(), pdfium_c.c_double()
+    pdfium_c.FPDFText_GetCharOrigin(text_page, index, x, y)
+    return _Mark(((left, right), (bottom, top)), axis, size, x.value if axis == 1 else y.value)
 
 
 def _on_picture(page: pdfium.PdfPage, mark: _Mark) -> Box | None:

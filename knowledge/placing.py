@@ -21,8 +21,9 @@ Span = tuple[int, int]
 _IGNORED = {"-", "\u00ad", "\u2010", "\u2011", "\ufffe", "\u0002", "\ufffd"}
 _LAM_ALEF = re.compile("[\u0627\u0644]{2,}")
 _CONTEXT = 120  # letters on each side that decide between places that read alike
-_PIECE = 4  # letters; a shorter piece is only taken beside the one before it
-_SLACK = 3  # letters that may stand between two pieces read differently by the two libraries
+_PIECE = 4  # letters; a shorter piece is only taken near one that was found
+_NEAR = 16  # letters
+_FAR = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _pieces(ours: str, first: int, last: int, theirs: str) -> list[Span]:
     found: list[Span] = []
     at = first
     while at < last:
-        piece = _longest(ours, at, last, theirs, found[-1][1] if found else -1)
+        piece = _longest(ours, at, last, theirs, found)
         if piece is None:
             return []
         found.append(piece)
@@ -134,8 +135,11 @@ def _pieces(ours: str, first: int, last: int, theirs: str) -> list[Span]:
     return _joined(found)
 
 
-def _longest(ours: str, at: int, last: int, theirs: str, after: int) -> Span | None:
-    """The longest beginning of ``ours[at:last]`` that stands in ``theirs``, nearest after the piece before it."""
+def _longest(ours: str, at: int, last: int, theirs: str, found: list[Span]) -> Span | None:
+    """The longest beginning of ``ours[at:last]`` that stands in ``theirs`` where nothing was found yet.
+
+    A short piece must stand beside what was found before it: a date in the other order, a note's number.
+    """
     low, high = 0, last - at
     while low < high:
         middle = (low + high + 1) // 2
@@ -143,12 +147,26 @@ def _longest(ours: str, at: int, last: int, theirs: str, after: int) -> Span | N
             low = middle
         else:
             high = middle - 1
-    if low == 0:
-        return None
-    needle = ours[at : at + low]
-    best = max(_all(theirs, needle), key=lambda place: (_agreement(ours, at, at + low, theirs, place), -abs(place - after)))
-    near = after >= 0 and 0 <= best - after <= _SLACK
-    return (best, best + low) if low >= _PIECE or near else None
+    for length in range(low, 0, -1):
+        places = [
+            place
+            for place in _all(theirs, ours[at : at + length])
+            if all(place >= stop or place + length <= begin for begin, stop in found)
+            and (length >= _PIECE or _distance(place, found) <= _NEAR)
+        ]
+        if places:
+            best = max(places, key=lambda place: _fit(ours, (at, at + length), theirs, place, found))
+            return best, best + length
+    return None
+
+
+def _distance(place: int, found: list[Span]) -> int:
+    """Letters between a place and the nearest piece that was found; very many when there is none."""
+    return min((min(abs(place - stop), abs(place - begin)) for begin, stop in found), default=_FAR)
+
+
+def _fit(ours: str, piece: Span, theirs: str, place: int, found: list[Span]) -> tuple[int, int]:
+    return _agreement(ours, *piece, theirs, place), -_distance(place, found)
 
 
 def _joined(spans: list[Span]) -> list[Span]:

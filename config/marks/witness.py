@@ -66,8 +66,7 @@ class Witness:
     def _read(self, number: int) -> list[_Character]:
         page = self._file[number - 1]
         text = page.get_textpage()
-        media, crop = page.get_mediabox(), page.get_cropbox()
-        frame = tuple(pick(a, b) for pick, a, b in zip((max, max, min, min), media, crop, strict=True))
+        frame = page.get_bbox()
         found = []
         for index in range(text.count_chars()):
             said = text.get_text_range(index, 1)
