@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from os.path import commonprefix
 
 Span = tuple[int, int]
 
@@ -119,7 +118,12 @@ def _agreement(ours: str, first: int, last: int, theirs: str, at: int) -> int:
     before = (ours[max(0, first - _CONTEXT) : first][::-1], theirs[max(0, at - _CONTEXT) : at][::-1])
     stop = at + last - first
     after = (ours[last : last + _CONTEXT], theirs[stop : stop + _CONTEXT])
-    return len(commonprefix(before)) + len(commonprefix(after))
+    return _common(*before) + _common(*after)
+
+
+def _common(a: str, b: str) -> int:
+    """Length of the beginning that two texts share."""
+    return next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def _pieces(ours: str, first: int, last: int, theirs: str) -> list[Span]:

@@ -1,6 +1,6 @@
 """What stands under boxes on a page's picture, read from the file by its characters' own boxes.
 
-Rotation and crop are computed here and not asked of the library, so that a mistake in the product's own computing shows.
+Rotation and crop are computed here and not asked of the library, so that a mistake of the product shows.
 """
 
 from __future__ import annotations

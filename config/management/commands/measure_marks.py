@@ -52,7 +52,8 @@ class Command(BaseCommand):
         left = f", {row.wrong} wrong, {row.unplaced} shown as text" if row.exact < row.sentences else ""
         self.stdout.write(f"{row.name}: {row.exact} of {row.sentences} exact{left}")
         for miss in row.misses if misses else ():
-            self.stdout.write(f"    page {miss.page}: {miss.words!r}\n      under its boxes: {miss.seen!r} {miss.notice}")
+            self.stdout.write(f"    page {miss.page}: {miss.words!r}")
+            self.stdout.write(f"      under its boxes: {miss.seen!r} {miss.notice}")
 
 
 def _total(rows: list[FileMarks]) -> dict[str, Any]:
