@@ -36,6 +36,15 @@ class Letters:
         """Letters whose places lie in [start, end)."""
         return _first(self.places, start), _first(self.places, end)
 
+    def edges(self, first: int, last: int) -> frozenset[int]:
+        """Letters of [first, last] before which a word or a number begins, or the stretch ends."""
+        inside = (
+            at
+            for at in range(first + 1, last)
+            if self.places[at] - self.places[at - 1] > 1 or not self.text[at - 1 : at + 1].isalnum()
+        )
+        return frozenset({first, *inside, last})
+
 
 def letters(text: str) -> Letters:
     """Letters in one case and one form, without white space and hyphens."""
@@ -80,7 +89,7 @@ def place(stored: str, start: int, end: int, drawn: str) -> list[Span]:
     if first == last:
         return []
     whole = _whole(ours.text, first, last, theirs.text)
-    spans = [whole] if whole else _pieces(ours.text, first, last, theirs.text)
+    spans = [whole] if whole else _pieces(ours.text, theirs.text, ours.edges(first, last))
     return [(theirs.places[begin], theirs.places[stop - 1] + 1) for begin, stop in spans]
 
 
@@ -126,12 +135,12 @@ def _common(a: str, b: str) -> int:
     return next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
-def _pieces(ours: str, first: int, last: int, theirs: str) -> list[Span]:
+def _pieces(ours: str, theirs: str, edges: frozenset[int]) -> list[Span]:
     """The quote as a chain of pieces, each as long as can be; [] when a letter is left over."""
     found: list[Span] = []
-    at = first
+    at, last = min(edges), max(edges)
     while at < last:
-        piece = _longest(ours, at, last, theirs, found)
+        piece = _longest(ours, at, theirs, edges, found)
         if piece is None:
             return []
         found.append(piece)
@@ -139,12 +148,13 @@ def _pieces(ours: str, first: int, last: int, theirs: str) -> list[Span]:
     return _joined(found)
 
 
-def _longest(ours: str, at: int, last: int, theirs: str, found: list[Span]) -> Span | None:
-    """The longest beginning of ``ours[at:last]`` that stands in ``theirs`` where nothing was found yet.
+def _longest(ours: str, at: int, theirs: str, edges: frozenset[int], found: list[Span]) -> Span | None:
+    """The longest beginning of the rest of the quote that stands in ``theirs`` where nothing was found yet.
 
-    A short piece must stand beside what was found before it: a date in the other order, a note's number.
+    No number is taken apart. A short piece must be whole words near what was found before it: a date in the other
+    order, a note's number.
     """
-    low, high = 0, last - at
+    low, high = 0, max(edges) - at
     while low < high:
         middle = (low + high + 1) // 2
         if ours[at : at + middle] in theirs:
@@ -152,16 +162,26 @@ def _longest(ours: str, at: int, last: int, theirs: str, found: list[Span]) -> S
         else:
             high = middle - 1
     for length in range(low, 0, -1):
+        if not _whole_numbers(ours, at, at + length) and at + length not in edges:
+            continue
+        if length < _PIECE and not {at, at + length} <= edges:
+            continue
         places = [
             place
             for place in _all(theirs, ours[at : at + length])
-            if all(place >= stop or place + length <= begin for begin, stop in found)
+            if _whole_numbers(theirs, place, place + length)
+            and all(place >= stop or place + length <= begin for begin, stop in found)
             and (length >= _PIECE or _distance(place, found) <= _NEAR)
         ]
         if places:
             best = max(places, key=lambda place: _fit(ours, (at, at + length), theirs, place, found))
             return best, best + length
     return None
+
+
+def _whole_numbers(text: str, start: int, end: int) -> bool:
+    """Whether a stretch cuts no number in two."""
+    return not any(text[at - 1 : at + 1].isdigit() and 0 < at < len(text) for at in (start, end))
 
 
 def _distance(place: int, found: list[Span]) -> int:
