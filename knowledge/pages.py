@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from knowledge.continuing import rest_url
 from knowledge.errors import UnreadableDocument
 from knowledge.finding import Found
 from knowledge.labels import page_label
@@ -64,6 +65,7 @@ class PageView:
     notice: str
     go_url: str
     find_url: str
+    rest_url: str = ""
     later: Later | None = None
     found: Found | None = None
     footnotes: Neighbours | None = None
@@ -102,6 +104,7 @@ def page_view(page: Page, start: int = 0, end: int = 0, footnote: int | None = N
         notice=notice,
         go_url=reverse("document_go", args=[document.pk, version.number]),
         find_url=reverse("document_find", args=[document.pk, version.number]),
+        rest_url=rest_url(page, end) if quote else "",
         later=what_now(page, start, end, outdated) if outdated else None,
     )
 

@@ -168,6 +168,22 @@ def test_footnotes_lead_to_their_neighbours(
     assert "data-previous-footnote" not in body
 
 
+def test_a_sentence_leads_over_the_page_break(
+    team: Collection, people: SimpleNamespace, make_document: MakeDocument, client_for: ClientFor
+) -> None:
+    halves = [["Keys", "The spare key of the archive lies"], ["with the porter. Ask for it."]]
+    document = make_document(team, "keys.pdf", files.pdf(halves, bold_first=False), people.alice)
+    page = document.current.pages.get(number=1)
+    start = page.text.index("The spare")
+    bob = client_for(people.bob)
+    body = bob.get(f"/documents/{document.pk}/v/1/p/1/?start={start}&end={len(page.text)}").content.decode()
+    link = re.search(r'data-rest href="([^"]+)"', body)
+    assert link is not None
+    rest = bob.get(html.unescape(link[1])).content.decode()
+    assert '<blockquote class="quote">with the porter.</blockquote>' in rest
+    assert "data-box" in rest
+
+
 def test_text_outside_the_visible_page_is_not_read(
     team: Collection, people: SimpleNamespace, make_document: MakeDocument
 ) -> None:
