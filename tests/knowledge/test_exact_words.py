@@ -13,6 +13,7 @@ import pytest
 from pytest_django import Settings
 from reportlab.pdfgen.canvas import Canvas
 
+from assistant import conversations
 from assistant.models import Answer
 from knowledge.models import Collection, Document, Page
 from knowledge.pages import page_view
@@ -149,7 +150,6 @@ def test_files_stay_where_downloads_are_off(
 def test_footnotes_lead_to_their_neighbours(
     two_versions: Document, people: SimpleNamespace, client_for: ClientFor
 ) -> None:
-    from assistant import conversations
 
     answer: Answer = conversations.ask(people.bob, "What is the hotel limit?", None)
     page = two_versions.current.pages.get()
