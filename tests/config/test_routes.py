@@ -60,6 +60,8 @@ OWN = {
     "document_answers": ("GET", READERS),
     "documents_change": ("POST", CURATORS),
     "document_page": ("GET", READERS),
+    "document_go": ("GET", READERS),
+    "document_find": ("GET", READERS),
     "page_image": ("GET", READERS),
     "document_download": ("GET", READERS),
     "document_settings": ("POST", DOCUMENT_CURATORS),
