@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +18,7 @@ from assistant.models import Answer, Citation, Standing
 from assistant.presenting import heading_of
 from assistant.sources import may_see
 from knowledge.models import Document, is_replaced
-from knowledge.pages import page_view
+from knowledge.pages import Neighbours, page_view
 from knowledge.requests import asker
 from knowledge.views import source_template
 
@@ -38,8 +39,18 @@ def citation(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     path, replaced = heading_of(row), is_replaced(row.document_id, user)
     view = page_view(row.page, row.start, row.end, row.number, path[-1] if path else "", replaced)
+    view = replace(view, footnotes=_neighbours(row))
     audit.record(user, "page.read", row.document, version=row.version_id, page=row.page.number)
     return render(request, source_template(request), {"view": view})
+
+
+def _neighbours(row: Citation) -> Neighbours:
+    """Whoever may open one footnote of an answer may open all: its text is withheld when one of them is hidden."""
+    order = list(row.answer.citations.order_by("number").values_list("pk", flat=True))
+    at = order.index(row.pk)
+    before, after = order[at - 1] if at else None, order[at + 1] if at + 1 < len(order) else None
+    previous_url, next_url = (reverse("citation", args=[pk]) if pk else "" for pk in (before, after))
+    return Neighbours(reverse("citation", args=[row.pk]), previous_url, next_url, len(order))
 
 
 def _may_open(answer: Answer, user: User) -> bool:

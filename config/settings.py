@@ -65,6 +65,7 @@ SECRET_KEY = env("FOOTNOTE_SECRET_KEY") or _stored_secret(FOOTNOTE_HOME / "secre
 ALLOWED_HOSTS = [h for h in env("FOOTNOTE_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in env("FOOTNOTE_ORIGINS").split(",") if o]
 BEHIND_TLS = env_bool("FOOTNOTE_TLS")
+DOWNLOADS = env_bool("FOOTNOTE_DOWNLOADS", True)  # whether people may take the original files away
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -10,10 +10,11 @@ from django.core.paginator import Paginator
 from django.urls import reverse
 
 from knowledge.labels import page_label
-from knowledge.models import Document, DocumentVersion, Passage
+from knowledge.models import Document, DocumentVersion, Page, Passage
 from knowledge.typeset import plain
 
 PER_LEAF = 40
+PAGES_SHOWN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ def passages_of(
     rows = version.passages.select_related("page").defer("vector", "page__text").order_by("ordinal")
     shown = Paginator(rows, PER_LEAF).get_page(leaf)
     return shown, [_line(document, version, row) for row in shown.object_list]
+
+
+def passages_start(leaf: Leaf[Passage] | None) -> int:
+    """The number of the page on which the first passage of a leaf stands."""
+    first = leaf.object_list[0] if leaf is not None and len(leaf.object_list) else None
+    return first.page.number if first is not None else 1
+
+
+def page_window(version: DocumentVersion, first: int) -> list[Page]:
+    """So many pages from ``first`` on as a list can show, without their texts; the last ones near the end."""
+    begin = max(1, min(first, version.page_count - PAGES_SHOWN + 1))
+    return list(version.pages.defer("text").filter(number__gte=begin).order_by("number")[:PAGES_SHOWN])
 
 
 def _line(document: Document, version: DocumentVersion, row: Passage) -> PassageView:

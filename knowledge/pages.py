@@ -14,11 +14,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from knowledge.continuing import rest_url
 from knowledge.errors import UnreadableDocument
+from knowledge.finding import Found
 from knowledge.force import age_marks
 from knowledge.labels import page_label
+from knowledge.later import Later, what_now
 from knowledge.models import Document, DocumentVersion, Page
-from knowledge.pdf_view import Box, letters
+from knowledge.pdf_view import Box
 from knowledge.sandbox import run_in_child
 from knowledge.typeset import Block, plain, typeset
 
@@ -27,6 +30,16 @@ IMAGE_WIDTH = 1240
 _MEMORY_BYTES = 1024 * 1024 * 1024
 _CPU_SECONDS = 20
 _WALL_SECONDS = 40
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The footnotes of the same answer before and after the open one, and how many there are."""
+
+    url: str
+    previous_url: str
+    next_url: str
+    total: int
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,13 @@ class PageView:
     current_number: int | None
     footnote_number: int | None
     notice: str
-    marks: tuple[str, ...]  # what is to be said of the document's age
+    go_url: str
+    find_url: str
+    marks: tuple[str, ...] = ()  # what is to be said of the document's age
+    rest_url: str = ""
+    later: Later | None = None
+    found: Found | None = None
+    footnotes: Neighbours | None = None
 
 
 def page_view(
@@ -65,14 +84,16 @@ def page_view(
 ) -> PageView:
     """The view of a page with ``page.text[start:end]`` marked; nothing is marked when they are equal.
 
-    The caller has checked that the person may see the page, and whether a document they may read replaces it.
+    The caller has checked that the person may see the page, and whether a document they may read replaces it. A quote
+    of a version that is not current comes with what the current one says there.
     """
     version, document = page.version, page.version.document
     start, end = max(0, min(start, len(page.text))), max(0, min(end, len(page.text)))
     quote = page.text[start:end] if end > start else ""
     pictured = version.media_type == PDF
     marks, notice = _marks(page, start, end) if pictured and quote else ((), "")
-    current = document.current.number if document.current else None
+    current = document.current
+    outdated = current if quote and not version.is_current else None
     return PageView(
         document=document,
         version=version,
@@ -86,13 +107,22 @@ def page_view(
         words=plain(quote) if quote else "",
         previous_url=_neighbour(page, -1),
         next_url=_neighbour(page, 1),
-        download_url=reverse("document_download", args=[document.pk, version.number]),
+        download_url=download_url(version),
         is_current=version.is_current,
-        current_number=current,
+        current_number=current.number if current else None,
         footnote_number=footnote,
         notice=notice,
         marks=age_marks(document.force, document.review_by, replaced, timezone.localdate()),
+        go_url=reverse("document_go", args=[document.pk, version.number]),
+        find_url=reverse("document_find", args=[document.pk, version.number]),
+        rest_url=rest_url(page, end) if quote else "",
+        later=what_now(page, start, end, outdated) if outdated else None,
     )
+
+
+def download_url(version: DocumentVersion) -> str:
+    """"" where readers may not take files away."""
+    return reverse("document_download", args=[version.document_id, version.number]) if settings.DOWNLOADS else ""
 
 
 def page_image(page: Page) -> Path:
@@ -142,10 +172,7 @@ def _marks(page: Page, start: int, end: int) -> tuple[Sequence[Box], str]:
 
 @lru_cache(maxsize=512)
 def _boxes(path: str, number: int, text: str, start: int, end: int) -> tuple[Box, ...]:
-    quote = text[start:end]
-    before, needle = letters(text[:end])[0], letters(quote)[0]
-    occurrence = max(0, before.count(needle) - 1) if needle else 0
-    return tuple(_in_child("boxes", path, number, quote, occurrence))
+    return tuple(_in_child("boxes", path, number, text, start, end))
 
 
 def _segments(text: str, start: int, end: int) -> list[tuple[str, bool]]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from knowledge import views
+from knowledge import views, views_find
 
 _PAGE = "documents/<uuid:document_id>/v/<int:number>/p/<int:page>/"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("documents/<uuid:document_id>/settings/", views.document_settings, name="document_settings"),
     path("documents/<uuid:document_id>/delete/", views.document_delete, name="document_delete"),
     path("documents/<uuid:document_id>/v/<int:number>/download/", views.document_download, name="document_download"),
+    path("documents/<uuid:document_id>/v/<int:number>/go/", views_find.document_go, name="document_go"),
+    path("documents/<uuid:document_id>/v/<int:number>/find/", views_find.document_find, name="document_find"),
     path(_PAGE, views.document_page, name="document_page"),
     path(f"{_PAGE}image.png", views.page_picture, name="page_image"),
 ]

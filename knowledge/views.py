@@ -7,6 +7,7 @@ import uuid
 from datetime import date
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -20,13 +21,13 @@ from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
 from knowledge.audience import audience_sentences, why_readable
-from knowledge.contents import passages_of
+from knowledge.contents import page_window, passages_of, passages_start
 from knowledge.documents import delete_document
 from knowledge.errors import UnreadableDocument
 from knowledge.forms import CheckingForms, DocumentSettingsForm
 from knowledge.listing import STATES, chosen, delete_many, headings, listed, set_review_date, table
 from knowledge.models import Collection, Document, DocumentVersion, Page, is_replaced
-from knowledge.pages import page_image, page_view
+from knowledge.pages import download_url, page_image, page_view
 from knowledge.requests import asker, whole_number
 
 log = logging.getLogger("footnote.documents")
@@ -100,7 +101,8 @@ def _document_page(
         "document": shown,
         "versions": versions if can_curate else versions.filter(state=DocumentVersion.State.READY),
         "audience": audience_sentences(shown) if can_curate else why_readable(shown, user),
-        "pages": shown.current.pages.defer("text") if shown.current else [],
+        "pages": page_window(shown.current, passages_start(leaf)) if shown.current else [],
+        "download_url": download_url(shown.current) if shown.current else "",
         "leaf": leaf,
         "passages": passages,
         "can_curate": can_curate,
@@ -157,7 +159,8 @@ def _curated(user: User, document_id: uuid.UUID) -> Document:
     return get_object_or_404(readable.filter(collection__in=Collection.objects.curated_by(user)), pk=document_id)
 
 
-def _page(user: User, document_id: uuid.UUID, number: int, page: int) -> Page:
+def readable_page(user: User, document_id: uuid.UUID, number: int, page: int) -> Page:
+    """A page of a version that is ready and open to this person; 404 otherwise."""
     return get_object_or_404(
         Page.objects.visible_to(user).select_related("version__document__current", "version__document__collection"),
         version__document_id=document_id,
@@ -171,7 +174,7 @@ def _page(user: User, document_id: uuid.UUID, number: int, page: int) -> Page:
 @allow(Audience.SIGNED_IN)
 def document_page(request: HttpRequest, document_id: uuid.UUID, number: int, page: int) -> HttpResponse:
     user = asker(request)
-    found = _page(user, document_id, number, page)
+    found = readable_page(user, document_id, number, page)
     start, end = whole_number(request.GET.get("start")), whole_number(request.GET.get("end"))
     heading = _heading(found, start) if end > start else ""
     view = page_view(found, start, end, heading=heading, replaced=is_replaced(document_id, user))
@@ -194,7 +197,7 @@ def source_template(request: HttpRequest) -> str:
 @require_GET
 @allow(Audience.SIGNED_IN)
 def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, page: int) -> HttpResponse | FileResponse:
-    found = _page(asker(request), document_id, number, page)
+    found = readable_page(asker(request), document_id, number, page)
     try:
         path = page_image(found)
     except UnreadableDocument as error:
@@ -208,6 +211,8 @@ def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, page
 @allow(Audience.SIGNED_IN)
 def document_download(request: HttpRequest, document_id: uuid.UUID, number: int) -> FileResponse:
     user = asker(request)
+    if not settings.DOWNLOADS:
+        raise Http404
     version = get_object_or_404(
         DocumentVersion.objects.visible_to(user),
         document_id=document_id,

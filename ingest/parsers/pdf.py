@@ -15,6 +15,7 @@ from pypdf.errors import EmptyFileError, FileNotDecryptedError, PyPdfError
 from ingest.parsers.base import ParsedDocument, ParsedPage
 from ingest.parsers.cleaning import clean_line, clean_text
 from ingest.parsers.kinds import PDF
+from ingest.parsers.pdf_drawn import DrawnText
 from ingest.parsers.pdf_headings import Fragment, Typography, outline_headings
 from knowledge.errors import UnreadableDocument
 from knowledge.sandbox import DAMAGED
@@ -52,7 +53,7 @@ class PdfParser:
             raise UnreadableDocument("damaged", DAMAGED) from error
         if total == 0:
             raise UnreadableDocument("damaged", DAMAGED)
-        return ParsedDocument(total, _pages(reader, total), _NO_TEXT, _stated_title(reader))
+        return ParsedDocument(total, _pages(reader, total, DrawnText(path)), _NO_TEXT, _stated_title(reader))
 
 
 def _stated_title(reader: PdfReader) -> str:
@@ -62,13 +63,13 @@ def _stated_title(reader: PdfReader) -> str:
         return ""
 
 
-def _pages(reader: PdfReader, total: int) -> Iterator[ParsedPage]:
+def _pages(reader: PdfReader, total: int, drawn: DrawnText) -> Iterator[ParsedPage]:
     outline = _outline(reader)
     typography = Typography()
     for index in range(total):
         fragments: list[Fragment] = []
         try:
-            text = clean_text(_text(reader.pages[index], fragments))
+            text = drawn.better(index, clean_text(_text(reader.pages[index], fragments)))
         except _BREAKAGE:
             yield ParsedPage(index + 1, "page", "", readable=False)
             continue

@@ -62,6 +62,8 @@ OWN = {
     "documents_change": ("POST", CURATORS),
     "checking": ("GET", CURATORS),
     "document_page": ("GET", READERS),
+    "document_go": ("GET", READERS),
+    "document_find": ("GET", READERS),
     "page_image": ("GET", READERS),
     "document_download": ("GET", READERS),
     "document_settings": ("POST", DOCUMENT_CURATORS),

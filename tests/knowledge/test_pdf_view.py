@@ -28,12 +28,21 @@ def drawn(tmp_path: Path) -> Path:
     return path
 
 
+def boxes_of(path: Path, quote: str, occurrence: int = 0) -> list[pdf_view.Box]:
+    """Boxes of a quote of what was read from the first page, at its nth place (from 0)."""
+    text = PdfReader(path).pages[0].extract_text()
+    start = -1
+    for _ in range(occurrence + 1):
+        start = text.index(quote, start + 1)
+    return pdf_view.boxes(str(path), 1, text, start, start + len(quote))
+
+
 def close(value: float, expected: float) -> bool:
     return abs(value - expected) < 1.0  # percent of the page
 
 
 def test_a_quote_across_two_lines_gets_a_box_on_each(drawn: Path) -> None:
-    first, second = pdf_view.boxes(str(drawn), 1, "45 EUR\nper day", 0)
+    first, second = boxes_of(drawn, "45 EUR\nper day")
     left = 50 + stringWidth("The meal allowance is ", "Helvetica", 12)
     assert close(first["left"], left / WIDTH * 100)
     assert close(
@@ -46,8 +55,8 @@ def test_a_quote_across_two_lines_gets_a_box_on_each(drawn: Path) -> None:
 
 
 def test_the_same_words_twice_are_told_apart(drawn: Path) -> None:
-    upper = pdf_view.boxes(str(drawn), 1, "It is paid monthly.", 0)
-    lower = pdf_view.boxes(str(drawn), 1, "It is paid monthly.", 1)
+    upper = boxes_of(drawn, "It is paid monthly.")
+    lower = boxes_of(drawn, "It is paid monthly.", 1)
     assert upper[0]["top"] < 21
     assert lower[0]["top"] > 45
 
@@ -62,7 +71,7 @@ def test_boxes_follow_rotation_and_crop(drawn: Path, tmp_path: Path, rotation: i
     writer.write(turned)
     picture = tmp_path / "page.png"
     size = pdf_view.render(str(turned), 1, str(picture), 1000)
-    (box,) = pdf_view.boxes(str(turned), 1, "The meal allowance is 45 EUR", 0)
+    (box,) = boxes_of(turned, "The meal allowance is 45 EUR")
     image = Image.open(picture).convert("L")
     region = (
         int(box["left"] / 100 * size["width"]),
@@ -82,4 +91,6 @@ def test_boxes_follow_rotation_and_crop(drawn: Path, tmp_path: Path, rotation: i
 
 
 def test_words_that_are_not_there_get_no_box(drawn: Path) -> None:
-    assert pdf_view.boxes(str(drawn), 1, "nothing of the kind", 0) == []
+    assert pdf_view.boxes(str(drawn), 1, "nothing of the kind", 0, 19) == []
+    # Half a mark would be a wrong one.
+    assert pdf_view.boxes(str(drawn), 1, "The meal allowance is 54 EUR", 0, 28) == []

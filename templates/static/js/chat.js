@@ -176,6 +176,16 @@ function openFootnote(link) {
   }
 }
 
+/** After a step inside the pane, the footnote that is open now is the marked one. */
+function followPane() {
+  const open = sourceBody.querySelector("[data-folio][data-footnote-url]");
+  if (!open) return;
+  for (const link of document.querySelectorAll("[data-footnote]")) {
+    if (link.getAttribute("href") === open.dataset.footnoteUrl) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
 /** To the footnote before or after the open one, among those of the same answer. */
 function stepFootnote(by) {
   const current = document.querySelector(".note [aria-current]");
@@ -251,6 +261,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("pointermove", () => document.body.classList.remove("cards-off"), { passive: true });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target === sourceBody) source.focus({ preventScroll: true });
+  followPane();
   markConversation();
 });
 

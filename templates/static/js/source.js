@@ -1,6 +1,6 @@
 // A page of a document: brings the first mark into sight, and zooms the picture.
 
-const LEVELS = [100, 150, 200];
+const LEVELS = [100, 125, 150, 200, 300];
 
 /** The box that scrolls around an element, or null for the window. */
 function scroller(element) {
@@ -36,16 +36,32 @@ function settle(root) {
   }
 }
 
+/** Larger (1), smaller (-1) or as it was (0): the picture grows inside its frame, text in its size. */
+function zoom(folio, by) {
+  const before = Number(folio.dataset.zoomed || 0);
+  const next = by === 0 ? 0 : Math.min(LEVELS.length - 1, Math.max(0, before + by));
+  folio.dataset.zoomed = next;
+  for (const inner of folio.querySelectorAll(".leaf__inner")) inner.style.width = `${LEVELS[next]}%`;
+  for (const text of folio.querySelectorAll(".leaf--set, .leaf--text")) text.style.zoom = LEVELS[next] / 100;
+  folio.querySelector("[data-zoom-level]").textContent = `${LEVELS[next]} %`;
+  if (next !== before) reveal(folio);
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-zoom]");
-  if (!button) return;
-  const folio = button.closest("[data-folio]");
-  const next = (Number(folio.dataset.zoomed || 0) + 1) % LEVELS.length;
-  folio.dataset.zoomed = next;
-  folio.classList.toggle("zoom-2", next === 1);
-  folio.classList.toggle("zoom-3", next === 2);
-  button.querySelector("[data-zoom-level]").textContent = `${LEVELS[next]} %`;
-  reveal(folio);
+  if (button) zoom(button.closest("[data-folio]"), Number(button.dataset.zoom));
+});
+
+// + and - enlarge the page that has the focus, or the only one there is; with a modifier they are the browser's own.
+document.addEventListener("keydown", (event) => {
+  const by = { "+": 1, "=": 1, "-": -1, 0: 0 }[event.key];
+  if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const all = document.querySelectorAll("[data-folio]");
+  const folio = event.target.closest("[data-folio]") || (all.length === 1 ? all[0] : null);
+  if (!folio) return;
+  event.preventDefault();
+  zoom(folio, by);
 });
 
 document.addEventListener("htmx:afterSettle", () => settle(document));
