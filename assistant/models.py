@@ -21,7 +21,7 @@ class Standing(models.TextChoices):
 
 
 class Conversation(models.Model):
-    """A person's own thread of questions. Nobody else sees it."""
+    """A person's own thread of questions. Nobody else sees it, unless its owner shares it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
@@ -36,6 +36,25 @@ class Conversation(models.Model):
         return self.title or "New conversation"
 
 
+class Share(models.Model):
+    """Opens a conversation to a colleague for reading, until it is taken back. What they see of it is what they may
+    read themselves (see ``sharing.py``)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="shares")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shared_conversations")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "user"], name="shared_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"share {self.pk}"
+
+
 class Turn(models.Model):
     """A question. ``parent`` is the turn before it; editing a question makes a sibling with the same parent."""
 
@@ -43,6 +62,8 @@ class Turn(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
     question = models.TextField()
+    mode = models.CharField(max_length=16, blank=True, help_text=_("What is wanted when it is no plain question."))
+    params = models.JSONField(default=dict, help_text=_("{documents: [id], columns: [name], mail: text}, by mode"))
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -56,6 +77,7 @@ class Answer(models.Model):
     """What was said to a turn, and everything needed to know why."""
 
     class State(models.TextChoices):
+        QUEUED = "queued", _("waiting for the answer before it")
         PENDING = "pending", _("waiting")
         RUNNING = "running", _("answering")
         COMPLETE = "complete", _("complete")
@@ -74,6 +96,9 @@ class Answer(models.Model):
     retrieved = models.JSONField(
         default=list, help_text=_("[{passage_id, document_id, score, used, supplied}] in rank order, ids only")
     )
+    layout = models.JSONField(
+        default=dict, help_text=_("How a mode's sentences are set: {groups: […]} or {columns, rows}, by their numbers")
+    )
     correction = models.ForeignKey(
         "Review", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         help_text=_("What a reviewer wrote about the same question, shown with this answer."),
@@ -82,6 +107,7 @@ class Answer(models.Model):
     scope = models.JSONField(default=list, help_text=_("Ids of the collections that were searched"))
     searched_as = models.TextField(blank=True, help_text=_("The question as it was searched, follow-ups resolved"))
     confidence = models.FloatField(null=True, blank=True)
+    wanted = models.CharField(max_length=120, blank=True, help_text=_("The answerer the asker chose, if any"))
     generator = models.CharField(max_length=120, blank=True)
     prompt_version = models.CharField(max_length=32, blank=True)
     timings_ms = models.JSONField(default=dict)

@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Conversation, pk=conversation_id, user=asker(request))
     recover_abandoned()
+    running.start_due(found.pk)
     return _chat(request, found, _uuid(request.GET.get("branch")))
 
 

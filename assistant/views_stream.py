@@ -17,6 +17,7 @@ from assistant import conversations, running
 from assistant.errors import TooManyAnswers
 from assistant.models import Answer, Feedback
 from assistant.presenting import present
+from assistant.queueing import take_back
 from assistant.recovery import UNFINISHED, recover_abandoned
 from assistant.sse import event_stream
 from knowledge.requests import asker, whole_number
@@ -69,7 +70,10 @@ def _reader(request: HttpRequest, answer_id: uuid.UUID) -> int:
 @allow(Audience.SIGNED_IN)
 def answer_stop(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     found = _mine(asker(request), answer_id)
-    Answer.objects.filter(pk=found.pk, state__in=UNFINISHED).update(stop_requested=True)
+    if take_back(found):
+        running.start_due(found.turn.conversation_id)  # what waited behind it
+    else:
+        Answer.objects.filter(pk=found.pk, state__in=UNFINISHED).update(stop_requested=True)
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
     return redirect("conversation", found.turn.conversation_id)

@@ -13,22 +13,38 @@ const send = composer.querySelector("[data-send]");
 const stop = composer.querySelector("[data-stop]");
 let opener = null;
 
-const running = () => [...thread.querySelectorAll("[data-events-url]")].at(-1);
+const unfinished = () => thread.querySelector("[data-events-url]");
+/** The answer that is being written; those that wait for it are not stopped but taken back. */
+const running = () => thread.querySelector('[data-events-url]:not([data-state="queued"])');
+const followers = new WeakMap();
 
 function showBusy() {
-  const busy = Boolean(running());
-  send.hidden = busy;
-  stop.hidden = !busy;
+  stop.hidden = !running();
+  const further = thread.querySelector("[data-turn]") ? "Ask further" : "Ask a question";
+  question.placeholder = unfinished() ? "Ask the next; it waits for this answer" : further;
 }
 
 function begin(answer) {
-  follow(answer, (fresh) => {
+  const done = (fresh) => {
     fresh.removeAttribute("data-events-url");
     fresh.closest("[data-turn]")?.querySelector(".question__edit")?.removeAttribute("hidden");
     showBusy();
     listConversations();
-  });
+  };
+  followers.set(answer, follow(answer, done, showBusy));
   showBusy();
+}
+
+async function takeBack(form) {
+  const turn = form.closest("[data-turn]");
+  const response = await post(form.action, new FormData(form));
+  if (!response) return;
+  followers.get(form.closest("[data-answer]"))?.leave();
+  if (!question.value) question.value = turn.querySelector("[data-question]").textContent.trim();
+  turn.remove();
+  placeComposer();
+  showBusy();
+  question.focus({ preventScroll: true });
 }
 
 function setField(name, value) {
@@ -67,16 +83,19 @@ async function takeTurn(response) {
   window.htmx?.process(turn);
   const address = response.headers.get("X-Conversation-Url");
   if (address) history.replaceState(null, "", address);
-  question.placeholder = "Ask further";
   placeComposer();
-  turn.classList.add("is-live");
-  turn.scrollIntoView({ block: "start" });
+  if (turn.querySelector('[data-state="queued"]')) {
+    turn.scrollIntoView({ block: "nearest" }); // the answer that is being read stays in sight
+  } else {
+    turn.classList.add("is-live");
+    turn.scrollIntoView({ block: "start" });
+  }
   const answer = turn.querySelector("[data-events-url]");
   if (answer) begin(answer);
 }
 
 async function ask(text) {
-  if (running() || !text.trim()) return;
+  if (send.disabled || !text.trim()) return;
   const body = new FormData(composer);
   body.set("question", text);
   const before = question.value;
@@ -190,6 +209,7 @@ document.addEventListener("submit", (event) => {
     [form.matches("[data-suggestions]"), () => ask(event.submitter.value)],
     [form.matches("[data-retry]"), () => retry(form)],
     [form.matches("[data-edit]"), () => edit(form)],
+    [form.matches("[data-take-back]"), () => takeBack(form)],
     [form.matches("[data-feedback]"), () => feedback(form)],
   ];
   const road = roads.find(([fits]) => fits);

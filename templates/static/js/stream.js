@@ -65,7 +65,22 @@ class Follower {
     };
   }
 
+  /** Its turn has come, if it waited for another answer. */
+  wake() {
+    if (this.answer.dataset.state !== "queued") return;
+    this.answer.dataset.state = "running";
+    this.answer.querySelector("[data-take-back]")?.remove();
+    this.woken?.();
+  }
+
+  /** Nothing more is wanted of it. */
+  leave() {
+    this.over = true;
+    this.source.close();
+  }
+
   step({ text }) {
+    this.wake();
     this.parts.now.textContent = text;
     this.parts.steps.append(element("li", "", text));
   }
@@ -120,7 +135,10 @@ class Follower {
   }
 }
 
-/** Follows an unfinished answer of the page; ``done`` receives the element that took its place. */
-export function follow(answer, done) {
-  return new Follower(answer, done);
+/** Follows an unfinished answer of the page; ``done`` receives the element that took its place, ``woken`` is called
+    when an answer that waited for another begins. */
+export function follow(answer, done, woken) {
+  const follower = new Follower(answer, done);
+  follower.woken = woken;
+  return follower;
 }
