@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.administration import ReadOnlyAdmin
-from assistant.models import Answer, EvalCase, EvalRun, Feedback, Review
+from assistant.models import Answer, EvalCase, EvalRun, Feedback, Review, Share
 
 
 @admin.register(Answer)
@@ -44,6 +44,19 @@ class ReviewAdmin(ReadOnlyAdmin):
     list_display = ("answer_id", "sentence", "verdict", "reviewer", "updated")
     list_filter = ("verdict", "reviewer")
     fields = ("sentence", "verdict", "reviewer", "created", "updated")
+
+
+@admin.register(Share)
+class ShareAdmin(ReadOnlyAdmin):
+    """Who opened a conversation to whom; not a word of it."""
+
+    list_display = ("conversation_id", "owner", "user", "created")
+    list_filter = ("created",)
+    fields = ("conversation_id", "owner", "user", "created")
+
+    @admin.display(description="Shared by", ordering="conversation__user")
+    def owner(self, share: Share) -> str:
+        return str(share.conversation.user)
 
 
 @admin.register(Feedback)

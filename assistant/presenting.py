@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.urls import reverse
 from django.utils import timezone
@@ -102,6 +102,16 @@ class AnswerView:
     feedback: Feedback | None = None
 
 
+class Sight(Protocol):
+    """The part of an answer that somebody sees: numbers of sentences and of footnotes."""
+
+    @property
+    def sentences(self) -> frozenset[int]: ...
+
+    @property
+    def footnotes(self) -> frozenset[int]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class TurnView:
     """A question on the shown path with its latest answer, among the other ways it was asked."""
@@ -134,10 +144,11 @@ def _branch_url(turn: Turn) -> str:
     return f"{reverse('conversation', args=[turn.conversation_id])}?branch={turn.pk}"
 
 
-def present(answer: Answer, user: User) -> AnswerView:
-    """The answer as this person may see it now. The caller has checked that they may see the answer at all."""
+def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView:
+    """The answer as this person may see it now. The caller has checked that they may see the answer at all; ``seen``
+    is the part that was found to be open to them, where that is not all or nothing."""
     finished = answer.finished_state
-    withheld = not may_see(answer, user)
+    withheld = seen is None and not may_see(answer, user)
     view: dict[str, Any] = {
         "id": answer.pk,
         "state": answer.state,
@@ -153,12 +164,16 @@ def present(answer: Answer, user: User) -> AnswerView:
         return AnswerView(**view, abstained=False, notice=WITHHELD, withheld=True)
     found = _found(answer, user) if finished else []
     footnotes = footnote_views(answer, user)
+    sentences = sentence_views(answer, footnotes)
+    if seen is not None:
+        footnotes = {number: note for number, note in footnotes.items() if number in seen.footnotes}
+        sentences = tuple(sentence for sentence in sentences if sentence.index in seen.sentences)
     return AnswerView(
         **view,
         abstained=answer.abstained,
         notice=" ".join(part for part in (answer.notice, _correction(answer, user)) if part),
         withheld=False,
-        sentences=sentence_views(answer, footnotes),
+        sentences=sentences,
         cited=tuple(footnotes.values()),
         unused=() if answer.abstained else _unused(found),
         nearest=_nearest(found) if answer.abstained else (),

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from assistant import views_chat, views_conversations, views_insights, views_preview, views_review, views_stream
+from assistant import (
+    views_chat,
+    views_conversations,
+    views_insights,
+    views_preview,
+    views_review,
+    views_sharing,
+    views_stream,
+)
 
 urlpatterns = [
     path("", views_chat.home, name="home"),
@@ -10,6 +18,10 @@ urlpatterns = [
     path("conversations/", views_conversations.conversations, name="conversations"),
     path("c/<uuid:conversation_id>/rename/", views_conversations.conversation_rename, name="conversation_rename"),
     path("c/<uuid:conversation_id>/delete/", views_conversations.conversation_delete, name="conversation_delete"),
+    path("c/<uuid:conversation_id>/share/", views_sharing.conversation_share, name="conversation_share"),
+    path("shared/", views_sharing.shared_with_me, name="shared_with_me"),
+    path("shared/<uuid:share_id>/", views_sharing.shared, name="shared"),
+    path("shared/<uuid:share_id>/end/", views_sharing.share_end, name="share_end"),
     path("answers/<uuid:answer_id>/", views_stream.answer, name="answer"),
     path("answers/<uuid:answer_id>/events/", views_stream.answer_events, name="answer_events"),
     path("answers/<uuid:answer_id>/stop/", views_stream.answer_stop, name="answer_stop"),

@@ -35,7 +35,7 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
     found = get_object_or_404(Conversation, pk=conversation_id, user=asker(request))
     recover_abandoned()
     running.start_due(found.pk)
-    return _chat(request, found, _uuid(request.GET.get("branch")))
+    return _chat(request, found, branch_of(request))
 
 
 def _chat(
@@ -124,6 +124,11 @@ def _refuse(
     if isinstance(refused, TooManyAnswers):
         response["Retry-After"] = str(refused.retry_after)
     return response
+
+
+def branch_of(request: HttpRequest) -> uuid.UUID | None:
+    """The turn over which the shown path is to lead, if the address names one."""
+    return _uuid(request.GET.get("branch"))
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:

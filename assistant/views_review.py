@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
-from assistant import reviews
+from assistant import reviews, sharing
 from assistant.models import Answer, Citation, Standing
 from assistant.presenting import heading_of
 from assistant.sources import may_see
@@ -25,7 +25,8 @@ from knowledge.views import source_template
 @require_GET
 @allow(Audience.SIGNED_IN)
 def citation(request: HttpRequest, pk: int) -> HttpResponse:
-    """The source pane of a footnote, for the asker and for reviewers of the answer, while they may read the source."""
+    """The source pane of a footnote, for the asker, for those it is shared with and for reviewers of the answer, while they
+    may read the source."""
     user = asker(request)
     rows = Citation.objects.select_related(
         "page__version__document__current",
@@ -34,7 +35,7 @@ def citation(request: HttpRequest, pk: int) -> HttpResponse:
         "answer__turn__conversation",
     )
     row = rows.filter(pk=pk, document__in=Document.objects.visible_to(user)).first()
-    if row is None or not _may_open(row.answer, user):
+    if row is None or not _may_open(row.answer, row.number, user):
         raise Http404
     path = heading_of(row)
     view = page_view(row.page, row.start, row.end, row.number, path[-1] if path else "")
@@ -42,9 +43,11 @@ def citation(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, source_template(request), {"view": view})
 
 
-def _may_open(answer: Answer, user: User) -> bool:
+def _may_open(answer: Answer, number: int, user: User) -> bool:
     if answer.turn.conversation.user_id == user.pk:
         return may_see(answer, user)
+    if sharing.may_open(answer, number, user):
+        return True
     return user.is_reviewer and reviews.find(user, answer.pk) is not None
 
 

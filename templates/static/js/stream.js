@@ -108,7 +108,7 @@ class Follower {
 
   /** What has been checked need not stand among the unchecked text any more. */
   forget(text) {
-    const plain = this.pending.replace(/\s*\[\d+(?:\s*,\s*\d+)*\]/g, "");
+    const plain = this.pending.replace(/\s*\[\d+(?:\s*,\s*\d+)*\]/g, "").replace(/\s+([.,;:!?])/g, "$1");
     const at = plain.indexOf(text);
     this.pending = at < 0 ? plain.slice(Math.min(plain.length, text.length)) : plain.slice(at + text.length);
     this.pending = this.pending.trimStart();
