@@ -19,7 +19,8 @@ from assistant.citations import ProvisionalText, RawSentence, SentenceReader
 from assistant.conversations import earlier_exchanges
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.events import Delta, Done, Event, Step
-from assistant.generators import Generator, Messages, get_generator
+from assistant.generators import Generator, Messages
+from assistant.generators.choices import generator_for
 from assistant.generators.quoting import passages_alone
 from assistant.models import Answer
 from assistant.recording import Recorder
@@ -74,7 +75,7 @@ def answer(answer_id: uuid.UUID, *, must_be_followed: bool = False) -> Iterator[
     user, recorder = row.turn.conversation.user, Recorder(row)
     state, notice = Answer.State.STOPPED, ""
     try:
-        generator = get_generator()
+        generator = generator_for(row.wanted)
         row.generator = generator.name
         Answer.objects.filter(pk=row.pk).update(state=Answer.State.RUNNING)
         run = _Run(row, user, Watch(row, user, must_be_followed=must_be_followed), recorder, generator)

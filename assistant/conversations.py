@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -171,13 +170,9 @@ def _ancestors(turns: dict[uuid.UUID, Turn], branch: uuid.UUID | None) -> set[uu
     return found
 
 
-def listed(user: User, query: str = "") -> list[Conversation]:
-    """This person's conversations, newest first; with a query those whose title or questions hold it."""
-    found = Conversation.objects.filter(user=user)
-    if query:
-        matching = Turn.objects.filter(conversation__user=user, question__icontains=query)
-        found = found.filter(Q(title__icontains=query) | Q(pk__in=matching.values("conversation_id")))
-    return list(found.order_by("-updated", "pk")[:LISTED])
+def listed(user: User) -> list[Conversation]:
+    """This person's conversations, newest first."""
+    return list(Conversation.objects.filter(user=user).order_by("-updated", "pk")[:LISTED])
 
 
 def by_day(conversations: Iterable[Conversation], now: datetime | None = None) -> list[tuple[str, list[Conversation]]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistant.conversations import Place
+from assistant.generators.choices import Choice, choices
 from assistant.learning import may_see_correction
 from assistant.models import Answer, Citation, Feedback, Standing, Turn
 from assistant.sources import may_see
@@ -98,6 +99,7 @@ class AnswerView:
     nearest: tuple[NearestView, ...] = ()
     steps: tuple[str, ...] = ()
     generator: str = ""
+    others: tuple[Choice, ...] = ()
     seconds: float = 0.0
     feedback: Feedback | None = None
 
@@ -157,6 +159,7 @@ def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView
         "degraded": answer.degraded,
         "steps": tuple(answer.steps),
         "generator": answer.generator,
+        "others": tuple(choice for choice in choices() if choice.key != answer.generator),
         "seconds": round(answer.timings_ms.get("total", 0.0) / 1000, 2),
         "feedback": answer.feedback.filter(user=user).first(),
     }

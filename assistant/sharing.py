@@ -130,6 +130,6 @@ def present_shared(answer: Answer, reader: User) -> AnswerView:
 
 
 def may_open(answer: Answer, number: int, reader: User) -> bool:
-    """Whether a colleague may open this footnote: the conversation is shared with them and they see a sentence of it."""
+    """Whether a colleague may open this footnote: it is shared with them, and they see a sentence of it."""
     shared = Share.objects.filter(conversation=answer.turn.conversation_id, user=reader)
     return shared.exists() and number in sight(answer, reader).footnotes

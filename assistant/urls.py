@@ -3,6 +3,7 @@ from django.urls import path
 from assistant import (
     views_chat,
     views_conversations,
+    views_exporting,
     views_insights,
     views_preview,
     views_review,
@@ -19,6 +20,9 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/rename/", views_conversations.conversation_rename, name="conversation_rename"),
     path("c/<uuid:conversation_id>/delete/", views_conversations.conversation_delete, name="conversation_delete"),
     path("c/<uuid:conversation_id>/share/", views_sharing.conversation_share, name="conversation_share"),
+    path("c/<uuid:conversation_id>/export/", views_exporting.conversation_export, name="conversation_export"),
+    path("answers/<uuid:answer_id>/export/", views_exporting.answer_export, name="answer_export"),
+    path("shared/<uuid:share_id>/export/", views_exporting.shared_export, name="shared_export"),
     path("shared/", views_sharing.shared_with_me, name="shared_with_me"),
     path("shared/<uuid:share_id>/", views_sharing.shared, name="shared"),
     path("shared/<uuid:share_id>/end/", views_sharing.share_end, name="share_end"),

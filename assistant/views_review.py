@@ -25,8 +25,7 @@ from knowledge.views import source_template
 @require_GET
 @allow(Audience.SIGNED_IN)
 def citation(request: HttpRequest, pk: int) -> HttpResponse:
-    """The source pane of a footnote, for the asker, for those it is shared with and for reviewers of the answer, while they
-    may read the source."""
+    """The source pane of a footnote, for the asker, those it is shared with and reviewers, while they may read it."""
     user = asker(request)
     rows = Citation.objects.select_related(
         "page__version__document__current",

@@ -1,4 +1,4 @@
-"""Sharing a conversation, taking that back, and reading what colleagues shared. A share is found by its two sides only."""
+"""Sharing a conversation, taking that back, and reading what colleagues shared. Only its two sides find a share."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.policy import Audience, allow
 from assistant import conversations, running
 from assistant.errors import TooManyAnswers
+from assistant.generators.choices import choices
 from assistant.models import Answer, Feedback
 from assistant.presenting import present
 from assistant.queueing import take_back
@@ -85,7 +86,7 @@ def answer_retry(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     turn = _mine(user, answer_id).turn
     try:
-        again = conversations.retry(turn)
+        again = conversations.retry(turn, _wanted(request))
     except TooManyAnswers as refused:
         headers = {"Retry-After": str(refused.retry_after)}
         return HttpResponse(str(refused), status=429, content_type="text/plain; charset=utf-8", headers=headers)
@@ -94,6 +95,12 @@ def answer_retry(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     if request.headers.get("X-Requested-With") == "fetch":
         return _fragment(request, again, user)
     return redirect(f"{reverse('conversation', args=[turn.conversation_id])}?branch={turn.pk}")
+
+
+def _wanted(request: HttpRequest) -> str:
+    """The answerer chosen from those that are offered, or none."""
+    wanted = request.POST.get("wanted", "")
+    return wanted if wanted in {choice.key for choice in choices()} else ""
 
 
 @require_POST

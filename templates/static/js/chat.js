@@ -114,9 +114,9 @@ async function stopAnswer() {
   stop.disabled = false;
 }
 
-async function retry(form) {
+async function retry(form, submitter) {
   const old = form.closest("[data-answer]");
-  const response = await post(form.action, new FormData(form));
+  const response = await post(form.action, new FormData(form, submitter));
   if (!response) return;
   const fresh = fragment(await response.text());
   old.replaceWith(fresh);
@@ -178,7 +178,7 @@ document.addEventListener("submit", (event) => {
   const roads = [
     [form === composer, () => ask(question.value)],
     [form.matches("[data-suggestions]"), () => ask(event.submitter.value)],
-    [form.matches("[data-retry]"), () => retry(form)],
+    [form.matches("[data-retry]"), () => retry(form, event.submitter)],
     [form.matches("[data-edit]"), () => edit(form)],
     [form.matches("[data-take-back]"), () => takeBack(form)],
     [form.matches("[data-feedback]"), () => feedback(form)],
