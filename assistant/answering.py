@@ -23,6 +23,8 @@ from assistant.generators import Generator, Messages
 from assistant.generators.choices import generator_for
 from assistant.generators.quoting import passages_alone
 from assistant.models import Answer
+from assistant.modes.base import Part
+from assistant.modes.writing import write_mode
 from assistant.recording import Recorder
 from assistant.rewriting import rewrite
 from assistant.selection.choosing import Material
@@ -54,10 +56,11 @@ class _Run:
     cited: set[int] = field(default_factory=set)
     prose: bool = False
     rewritten: bool = False
+    given: set[int] = field(default_factory=set)  # what earlier parts of it were written from
 
     @property
     def supplied(self) -> set[int]:
-        return {item.passage_id for item in self.material.evidence} if self.material else set()
+        return self.given | ({item.passage_id for item in self.material.evidence} if self.material else set())
 
     @property
     def rests_on(self) -> set[int]:
@@ -79,7 +82,7 @@ def answer(answer_id: uuid.UUID, *, must_be_followed: bool = False) -> Iterator[
         row.generator = generator.name
         Answer.objects.filter(pk=row.pk).update(state=Answer.State.RUNNING)
         run = _Run(row, user, Watch(row, user, must_be_followed=must_be_followed), recorder, generator)
-        yield from _road(run)
+        yield from write_mode(_Desk(run)) if row.turn.mode else _road(run)
         run.watch.require_visible(run.rests_on)
         state = Answer.State.COMPLETE
     except StopAnswering as stop:
@@ -191,6 +194,42 @@ def _stream(run: _Run, messages: Messages) -> Iterator[Event]:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What a mode is lent: its sentences go the same road as all others."""
+
+    run: _Run
+
+    @property
+    def answer(self) -> Answer:
+        return self.run.answer
+
+    @property
+    def writes(self) -> bool:
+        return self.run.generator.writes_prose
+
+    def step(self, text: str) -> Event:
+        return _step(self.run, text)
+
+    def lay_out(self, material: Material) -> None:
+        """Only passages that a model is given, or that are quoted, count as used."""
+        run = self.run
+        run.watch.check(run.rests_on)
+        if run.prose and run.material is not None:
+            run.given |= {item.passage_id for item in run.material.evidence}
+        run.material, run.prose = material, bool(run.given)
+
+    def say(self, raw: RawSentence) -> Iterator[Event]:
+        return _say(self.run, raw)
+
+    def write(self, part: Part) -> Iterator[Event]:
+        run = self.run
+        run.prose, run.answer.prompt_version = True, prompts.VERSION
+        run.recorder.supplied(part.material.evidence)
+        run.watch.require_visible(run.supplied)
+        yield from _stream(run, Messages(part.material, part.chat))
 
 
 def _passages_alone(run: _Run, why: str) -> Iterator[Event]:

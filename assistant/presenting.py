@@ -17,6 +17,9 @@ from assistant.conversations import Place
 from assistant.generators.choices import Choice, choices
 from assistant.learning import may_see_correction
 from assistant.models import Answer, Citation, Feedback, Standing, Turn
+from assistant.modes import MODES
+from assistant.modes.setting import Layout, set_out
+from assistant.modes.tasks import documents_of
 from assistant.sources import may_see
 from knowledge.labels import page_label
 from knowledge.models import Document, Passage, replaced_for
@@ -94,6 +97,8 @@ class AnswerView:
     notice: str
     withheld: bool
     sentences: tuple[SentenceView, ...] = ()
+    layout: Layout[SentenceView] | None = None
+    documents: tuple[Document, ...] = ()
     cited: tuple[FootnoteView, ...] = ()
     unused: tuple[SourceView, ...] = ()
     nearest: tuple[NearestView, ...] = ()
@@ -119,6 +124,8 @@ class TurnView:
     """A question on the shown path with its latest answer, among the other ways it was asked."""
 
     turn: Turn
+    mode: str
+    documents: tuple[Document, ...]
     answer: AnswerView | None
     position: int
     siblings: int
@@ -133,6 +140,8 @@ def present_turn(place: Place, user: User) -> TurnView:
     at, siblings = place.position - 1, place.siblings
     return TurnView(
         turn=place.turn,
+        mode=MODES[place.turn.mode].name if place.turn.mode in MODES else "",
+        documents=tuple(documents_of(place.turn, user)),
         answer=present(latest, user) if latest else None,
         position=place.position,
         siblings=len(siblings),
@@ -177,10 +186,18 @@ def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView
         notice=" ".join(part for part in (answer.notice, _correction(answer, user)) if part),
         withheld=False,
         sentences=sentences,
+        layout=_layout(answer, sentences) if finished else None,
+        documents=tuple(documents_of(answer.turn, user)),
         cited=tuple(footnotes.values()),
         unused=() if answer.abstained else _unused(found),
         nearest=_nearest(found) if answer.abstained else (),
     )
+
+
+def _layout(answer: Answer, sentences: Sequence[SentenceView]) -> Layout[SentenceView] | None:
+    if not answer.layout:
+        return None
+    return set_out(answer.layout, answer.turn.params, {sentence.index: sentence for sentence in sentences})
 
 
 def footnote_views(answer: Answer, user: User) -> dict[int, FootnoteView]:

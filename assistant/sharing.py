@@ -65,11 +65,6 @@ def shared_with(user: User) -> QuerySet[Share]:
     return rows.select_related("conversation__user").order_by("-created")
 
 
-def subject(conversation: Conversation) -> str:
-    """What a shared conversation is called for its readers: its title holds the owner's own words only."""
-    return str(conversation)
-
-
 def sight(answer: Answer, reader: User) -> Sight:
     """What this person may see of an answer somebody else was given.
 

@@ -17,7 +17,7 @@ from assistant.conversations import Place, shown_path
 from assistant.exporting import markdown
 from assistant.models import Answer, Conversation
 from assistant.presenting import TurnView, present_turn
-from assistant.sharing import present_shared_turn, shared_with, subject
+from assistant.sharing import present_shared_turn, shared_with
 from assistant.views_chat import branch_of
 from knowledge.requests import asker
 
@@ -50,7 +50,7 @@ def shared_export(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(shared_with(user), pk=share_id)
     path = shown_path(found.conversation, branch_of(request))
     thread = [present_shared_turn(place, found, user) for place in path]
-    return _download(request, found.conversation, subject(found.conversation), thread)
+    return _download(request, found.conversation, str(found.conversation), thread)
 
 
 def _download(request: HttpRequest, source: models.Model, title: str, thread: Sequence[TurnView]) -> HttpResponse:

@@ -77,7 +77,7 @@ def shared(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     path = shown_path(found.conversation, branch_of(request))
     context = {
         "share": found,
-        "subject": sharing.subject(found.conversation),
+        "subject": str(found.conversation),
         "thread": [sharing.present_shared_turn(place, found, user) for place in path],
         "reader": True,
     }

@@ -34,6 +34,7 @@ READERS = "in - ok ok ok -"  # of the team's collection: managing it (ada) is no
 ASKER = "in - ok - - -"  # the conversation is Bob's
 JUDGE = "in - - - ok -"  # reviewers who may read the sources
 COLLEAGUE = "in - ok ok - -"  # Bob's conversation, shared with Alice
+NOBODYS_TABLE = "in - - - - -"  # Bob's answer is no table
 READER_OF_SHARED = "in - - ok - -"
 ASKER_COLLEAGUE_AND_JUDGE = "in - ok ok ok -"
 NOTHING_YET = "in - - - - -"
@@ -50,6 +51,8 @@ OWN = {
     "conversation_export": ("GET", ASKER),
     "answer_export": ("GET", ASKER),
     "shared_export": ("GET", READER_OF_SHARED),
+    "mode": ("GET", SIGNED_IN),
+    "answer_table": ("GET", NOBODYS_TABLE),
     "shared_with_me": ("GET", SIGNED_IN),
     "shared": ("GET", READER_OF_SHARED),
     "share_end": ("POST", COLLEAGUE),
@@ -153,7 +156,7 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
     job = document.current.job  # type: ignore[attr-defined]  # the job's model is in the app above
     share = Share.objects.create(conversation=conversation, user=people.alice)
     fixed = {"number": "1", "page": "1", "sentence": "0", "app_label": "accounts", "url": "nothing", "object_id": "1"}
-    fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "a-b", "uidb36": "1"}
+    fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}
     found |= {"document_id": document.pk, "job_id": job.pk, "share_id": share.pk}
     return fixed | {name: str(value) for name, value in found.items()}

@@ -124,6 +124,16 @@ async function retry(form, submitter) {
   if (fresh.dataset.eventsUrl) begin(fresh);
 }
 
+/** A mode's form, filled in: asked like a question after what is shown. */
+async function askMode(form) {
+  const body = new FormData(form);
+  for (const name of ["conversation", "parent"]) body.set(name, composer.querySelector(`[name="${name}"]`).value);
+  const response = await post(form.action, body);
+  if (!response) return;
+  form.remove();
+  await takeTurn(response);
+}
+
 async function edit(form) {
   const turn = form.closest("[data-turn]");
   const response = await post(form.action, new FormData(form));
@@ -181,6 +191,7 @@ document.addEventListener("submit", (event) => {
     [form.matches("[data-retry]"), () => retry(form, event.submitter)],
     [form.matches("[data-edit]"), () => edit(form)],
     [form.matches("[data-take-back]"), () => takeBack(form)],
+    [form.matches("[data-mode]"), () => askMode(form)],
     [form.matches("[data-feedback]"), () => feedback(form)],
   ];
   const road = roads.find(([fits]) => fits);
@@ -191,7 +202,11 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest(selector);
-  if (at("[data-stop]")) stopAnswer();
+  if (at("[data-close-mode]")) {
+    event.preventDefault();
+    at("[data-mode]").remove();
+    question.focus();
+  } else if (at("[data-stop]")) stopAnswer();
   else if (at("[data-print-answer]")) printAnswer(at("[data-turn]"));
   else if (at("[data-copy-answer]")) copyText(answerAsText(at("[data-answer]")), "The answer and its sources are copied.");
   else if (at("[data-ask-owner]")) {
@@ -277,7 +292,13 @@ document.addEventListener("keydown", (event) => {
   found[1]();
 });
 document.addEventListener("pointermove", () => document.body.classList.remove("cards-off"), { passive: true });
-document.addEventListener("htmx:afterSwap", markConversation);
+document.addEventListener("htmx:afterSwap", (event) => {
+  markConversation();
+  if (event.detail.target.id !== "workbench") return;
+  document.getElementById("modes").hidePopover();
+  event.detail.target.querySelector("input:not([type=hidden]), textarea")?.focus();
+  event.detail.target.scrollIntoView({ block: "end" });
+});
 
 for (const answer of thread.querySelectorAll("[data-events-url]")) begin(answer);
 placeComposer();
