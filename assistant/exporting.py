@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from assistant.modes.setting import Layout
 from assistant.presenting import AnswerView, FootnoteView, SentenceView, TurnView
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
@@ -17,6 +18,8 @@ def markdown(title: str, thread: Iterable[TurnView]) -> str:
     parts, notes = [f"# {escaped(title)}"], []
     for item in thread:
         parts.append(f"## {escaped(item.turn.question)}")
+        if item.documents:
+            parts.append(f"*{escaped('; '.join(document.title for document in item.documents))}*")
         if item.answer is not None:
             before = len(notes)
             numbers = {note.number: before + place for place, note in enumerate(item.answer.cited, start=1)}
@@ -30,12 +33,33 @@ def _answer(answer: AnswerView, numbers: dict[int, int]) -> Iterator[str]:
         yield f"*{escaped(answer.notice)}*"
     if not answer.finished:
         yield "*This answer is not finished.*"
-    for sentence in answer.sentences:
-        yield f"{_sentence(sentence)}{_marks(sentence, numbers)}{_standing(sentence)}"
+    if answer.layout is None:
+        for sentence in answer.sentences:
+            yield _line(sentence, numbers)
+    elif answer.layout.columns:
+        yield _table(answer, answer.layout, numbers)
+    else:
+        for group in answer.layout.groups:
+            named = ": ".join(escaped(text) for text in (group.title, group.label) if text)
+            if named:
+                yield f"### {named}"
+            for sentence in group.sentences:
+                yield _line(sentence, numbers)
 
 
-def _sentence(sentence: SentenceView) -> str:
-    return escaped(sentence.text)
+def _table(answer: AnswerView, layout: Layout[SentenceView], numbers: dict[int, int]) -> str:
+    """Rows of documents that may be read; a cell in which nothing is said stays empty."""
+    titles = {str(document.pk): document.title for document in answer.documents}
+    names = ["Document", *layout.columns]
+    lines = [f"| {' | '.join(map(escaped, names))} |", f"|{' --- |' * len(names)}"]
+    for row in layout.rows:
+        cells = (" ".join(_line(sentence, numbers) for sentence in cell) for cell in row.cells)
+        lines.append(f"| {escaped(titles.get(row.document, ''))} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _line(sentence: SentenceView, numbers: dict[int, int]) -> str:
+    return f"{escaped(sentence.text)}{_marks(sentence, numbers)}{_standing(sentence)}"
 
 
 def _marks(sentence: SentenceView, numbers: dict[int, int]) -> str:

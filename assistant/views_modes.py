@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
-from assistant.conversations import Place
+from assistant.conversations import Place, place
 from assistant.errors import QuestionRefused, TooManyAnswers
 from assistant.models import Answer
 from assistant.modes import MODES
-from assistant.modes.tasks import ask, chosen, turn_for
+from assistant.modes.tasks import chosen, turn_for
 from assistant.presenting import present_turn
 from assistant.views_chat import place_of, started
 from knowledge.models import Document
@@ -41,7 +41,7 @@ def mode(request: HttpRequest, key: str) -> HttpResponse:
         try:
             turn = turn_for(user, wanted, {name: request.POST.getlist(name) for name in request.POST})
             turn.parent = parent
-            return started(request, user, ask(user, turn, shown))
+            return started(request, user, place(user, turn, shown))
         except (QuestionRefused, TooManyAnswers) as refused:
             refusal, status = str(refused), 429 if isinstance(refused, TooManyAnswers) else 422
         if request.headers.get("X-Requested-With") == "fetch":

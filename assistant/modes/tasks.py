@@ -7,9 +7,8 @@ import uuid
 from collections.abc import Sequence
 
 from accounts.models import User
-from assistant.conversations import place
 from assistant.errors import QuestionRefused
-from assistant.models import Answer, Conversation, Turn
+from assistant.models import Turn
 from assistant.modes import MODES
 from assistant.modes.base import MOST_COLUMNS, Mode, Task
 from assistant.modes.reply import LONGEST_MAIL
@@ -42,16 +41,13 @@ def turn_for(user: User, mode: Mode, given: dict[str, list[str]]) -> Turn:
     if not fewest <= len(documents) <= most:
         raise QuestionRefused(_how_many(fewest, most))
     params: dict[str, object] = {"documents": [str(row.pk) for row in documents]}
-    words = _first(given, "words")[:LONGEST_WORDS] if mode.wants.words else ""
+    about = params["words"] = _first(given, "words")[:LONGEST_WORDS] if mode.wants.words else ""
     if mode.wants.columns:
-        params["columns"] = columns_of(_first(given, "columns"))
+        columns = params["columns"] = columns_of(_first(given, "columns"))
+        about = ", ".join(columns)
     if mode.wants.mail:
         params["mail"] = _mail(_first(given, "mail"))
-    params["words"] = words
-    question = f"{mode.name}: {words}" if words else mode.name
-    if mode.wants.columns:
-        question = f"{mode.name}: {', '.join(columns_of(_first(given, 'columns')))}"
-    return Turn(question=question, mode=mode.key, params=params)
+    return Turn(question=f"{mode.name}: {about}" if about else mode.name, mode=mode.key, params=params)
 
 
 def columns_of(written: str) -> list[str]:
@@ -80,11 +76,6 @@ def _how_many(fewest: int, most: int) -> str:
 def _first(given: dict[str, list[str]], name: str) -> str:
     values = given.get(name) or [""]
     return values[0].encode(errors="replace").decode().replace("\0", "").strip()
-
-
-def ask(user: User, turn: Turn, conversation: Conversation | None) -> Answer:
-    """Saves it like a question. Raises TooManyAnswers."""
-    return place(user, turn, conversation)
 
 
 def task_of(turn: Turn, written: bool) -> Task:

@@ -41,7 +41,9 @@ Kind regards, Dana
 
 
 @pytest.fixture
-def old_leave(shelf: SimpleNamespace, team: Collection, people: SimpleNamespace, make_document: MakeDocument) -> Document:
+def old_leave(
+    shelf: SimpleNamespace, team: Collection, people: SimpleNamespace, make_document: MakeDocument
+) -> Document:
     return make_document(team, "leave-rules-2019.md", OLD_LEAVE, people.alice)
 
 
@@ -99,9 +101,8 @@ def test_a_table_leaves_empty_what_no_document_says(
     shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor, old_leave: Document
 ) -> None:
     bob = client_for(people.bob)
-    answer = made(
-        bob, "table", document=[shelf.leave.pk, old_leave.pk], columns="annual leave of employees, sabbatical, submarine"
-    )
+    columns = "annual leave of employees, sabbatical, submarine"
+    answer = made(bob, "table", document=[shelf.leave.pk, old_leave.pk], columns=columns)
     quotes(answer)
     view = present(answer, people.bob)
     assert view.layout is not None
@@ -139,7 +140,7 @@ def test_a_model_writes_and_its_silence_is_made_up_for_by_quotes(
     assert answer.prompt_version
     assert [sentence["text"] for sentence in answer.sentences] == ["Employees receive 27 days of paid annual leave."]
     assert any(row["supplied"] for row in answer.retrieved)
-    model_server.script.status = 500
+    model_server.script.statuses = [500] * 8
     answer = made(client_for(people.bob), "summary", document=[shelf.leave.pk])
     assert answer.degraded == "generator_unavailable"
     assert len(answer.sentences) > 1
