@@ -40,7 +40,7 @@ def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
     cited = Citation.objects.filter(document=instance).values("answer_id")
     answers = Q(pk__in=cited) | Q(pk__in=written.filter(found__contains=str(instance.pk)).values("pk"))
     ids = list(Answer.objects.filter(answers).values_list("pk", flat=True))
-    Answer.objects.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0)
+    Answer.objects.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0, layout={})
     AnswerEvent.objects.filter(answer__in=ids).delete()
     Review.objects.filter(answer__in=ids).update(correction="")
     # What was asked after such an answer may have been searched in words of it.

@@ -13,6 +13,7 @@ from assistant.models import Answer, Share
 from assistant.modes.reply import questions_of
 from assistant.modes.setting import set_out
 from assistant.presenting import present
+from knowledge.documents import delete_document, purge_deleted
 from knowledge.models import Collection, Document, Grant
 from tests.assistant.conftest import documents, quotes
 from tests.assistant.model_server import ModelServer
@@ -77,8 +78,11 @@ def test_a_summary_quotes_every_section(
     assert "Asking for leave" in page
     assert shelf.leave.title in page
     assert shelf.leave.title not in answer.turn.question + answer.turn.conversation.title
+    text = bob.get(f"/answers/{answer.pk}/export/").content.decode()
+    assert "### Asking for leave" in text
     Grant.objects.filter(user=people.bob).delete()
     page = bob.get(f"/c/{answer.turn.conversation_id}/").content.decode()
+    page += bob.get(f"/answers/{answer.pk}/export/").content.decode()
     for gone in ("27 days", "Asking for leave", shelf.leave.title):
         assert gone not in page
 
@@ -159,6 +163,17 @@ def test_hidden_documents_are_neither_offered_nor_taken(
     assert theirs.status_code == none.status_code == 422
     assert not Answer.objects.exists()
     assert bob.get("/modes/poem/").status_code == 404
+
+
+def test_a_purged_document_leaves_no_heading_in_a_summary(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    answer = made(client_for(people.bob), "summary", document=[shelf.leave.pk])
+    assert "Annual leave" in str(answer.layout)
+    delete_document(shelf.leave, people.alice)
+    assert purge_deleted() == 1
+    answer.refresh_from_db()
+    assert (answer.layout, answer.sentences) == ({}, [])
 
 
 def test_a_document_that_was_closed_meanwhile_is_not_read(
