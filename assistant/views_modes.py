@@ -36,7 +36,7 @@ def mode(request: HttpRequest, key: str) -> HttpResponse:
     if wanted is None:
         raise Http404
     refusal, status = "", 200
-    if request.method == "POST":
+    if request.method == "POST" and "search" not in request.POST:
         shown, parent = place_of(request, user)
         try:
             turn = turn_for(user, wanted, {name: request.POST.getlist(name) for name in request.POST})

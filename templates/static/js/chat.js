@@ -126,6 +126,7 @@ async function retry(form, submitter) {
 
 /** A mode's form, filled in: asked like a question after what is shown. */
 async function askMode(form) {
+  if (document.activeElement?.id === "picker-query") return; // Enter there searches, which it has done by now
   const body = new FormData(form);
   for (const name of ["conversation", "parent"]) body.set(name, composer.querySelector(`[name="${name}"]`).value);
   const response = await post(form.action, body);
