@@ -16,6 +16,7 @@ from knowledge.sentences import split_sentences
 MOST_QUESTIONS = 6
 LONGEST_MAIL = 8000  # characters
 _ASKS = re.compile(r"^(?:please|kindly|could|can|would|will|may|i (?:would like|want|need)|we (?:need|want))\b", re.I)
+_GREETING = re.compile(r"^\s*(?:hello|hi|dear|good (?:morning|day|afternoon|evening))\b[^,!\n]{0,60}[,!\n]\s*", re.I)
 _QUOTED = re.compile(r"^\s*(?:>|(?:from|to|cc|sent|date|subject):)", re.I)
 
 
@@ -42,6 +43,7 @@ def questions_of(mail: str) -> list[str]:
     """What a mail asks, in its order: its questions, else its requests, else all of it as one. What it quotes of other
     mails and its head are left out."""
     own = "\n".join(line for line in mail.splitlines() if not _QUOTED.match(line))
+    own = _GREETING.sub("", own, count=1)
     sentences = [" ".join(own[start:end].split()) for start, end in split_sentences(own)]
     asked = [text for text in sentences if text.endswith("?")]
     asked = asked or [text for text in sentences if _ASKS.match(text)] or [" ".join(own.split())[:300]]

@@ -129,6 +129,7 @@ def test_a_reply_answers_each_question_or_says_that_it_cannot(
     shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
 ) -> None:
     assert [text[:12] for text in questions_of(MAIL)] == ["What is the ", "And which co"]
+    assert questions_of("Hello Bob,\nwho approves flights?") == ["who approves flights?"]
     answer = made(client_for(people.bob), "reply", mail=MAIL)
     groups = answer.layout["groups"]
     assert [group["label"] for group in groups] == ["", "not found"]
