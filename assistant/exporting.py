@@ -15,7 +15,8 @@ _BLOCK_START = re.compile(r"^(\s*)([-+]|\d+(?=[.)]))", re.MULTILINE)
 
 def markdown(title: str, thread: Iterable[TurnView]) -> str:
     """The questions with their answers. Footnotes are numbered through the whole text, each answer's own apart."""
-    parts, notes = [f"# {escaped(title)}"], []
+    parts = [f"# {escaped(title)}"]
+    notes: list[str] = []
     for item in thread:
         parts.append(f"## {escaped(item.turn.question)}")
         if item.documents:

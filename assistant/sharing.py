@@ -115,13 +115,14 @@ def _shared(turn: Turn, reader: User) -> AnswerView | None:
 def present_shared(answer: Answer, reader: User) -> AnswerView:
     """Neither how many collections were searched nor what else was found: both tell of what the asker may read."""
     seen = sight(answer, reader)
-    quiet = {"steps": (), "unused": (), "nearest": (), "feedback": None}
     if answer.abstained or seen.whole:
-        return replace(present(answer, reader), **quiet)
-    view = present(answer, reader, seen)
-    return replace(
-        view, **quiet, withheld=not seen.sentences, notice=PARTLY_WITHHELD if seen.sentences else WITHHELD
-    )
+        return _quiet(present(answer, reader))
+    notice = PARTLY_WITHHELD if seen.sentences else WITHHELD
+    return replace(_quiet(present(answer, reader, seen)), withheld=not seen.sentences, notice=notice)
+
+
+def _quiet(view: AnswerView) -> AnswerView:
+    return replace(view, steps=(), unused=(), nearest=(), feedback=None)
 
 
 def may_open(answer: Answer, number: int, reader: User) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 import numpy as np
 
@@ -32,11 +31,11 @@ class _Pair:
 
 
 class Compare:
-    key: ClassVar[str] = "compare"
-    name: ClassVar[str] = "Comparison"
-    label: ClassVar[str] = "Compare two documents"
-    hint: ClassVar[str] = "Where they agree, where they differ, and what only one of them says."
-    wants: ClassVar[Wants] = Wants(documents=(2, 2), words="What to compare them about (optional)")
+    key = "compare"
+    name = "Comparison"
+    label = "Compare two documents"
+    hint = "Where they agree, where they differ, and what only one of them says."
+    wants = Wants(documents=(2, 2), words="What to compare them about (optional)")
 
     def parts(self, task: Task) -> Iterator[Part]:
         first, second = (read(document, task.user) for document in task.documents)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import ClassVar
 
 from assistant import abstaining, prompts
 from assistant.citations import Marker
@@ -21,11 +20,11 @@ _QUOTED = re.compile(r"^\s*(?:>|(?:from|to|cc|sent|date|subject):)", re.I)
 
 
 class Reply:
-    key: ClassVar[str] = "reply"
-    name: ClassVar[str] = "Reply to a mail"
-    label: ClassVar[str] = "Draft a reply to a mail"
-    hint: ClassVar[str] = "Each question of the mail, answered with footnotes or marked as not found."
-    wants: ClassVar[Wants] = Wants(mail=True)
+    key = "reply"
+    name = "Reply to a mail"
+    label = "Draft a reply to a mail"
+    hint = "Each question of the mail, answered with footnotes or marked as not found."
+    wants = Wants(mail=True)
 
     def parts(self, task: Task) -> Iterator[Part]:
         for question in questions_of(task.mail):

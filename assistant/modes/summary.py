@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import ClassVar
 
 from assistant import prompts
 from assistant.modes.base import Part, Task, Wants, line_of, material_of
@@ -23,11 +22,11 @@ _SCRAP = 5  # words a sentence needs to be worth quoting
 
 
 class Summary:
-    key: ClassVar[str] = "summary"
-    name: ClassVar[str] = "Summary"
-    label: ClassVar[str] = "Summarise a document"
-    hint: ClassVar[str] = "The sentences that carry it, section by section."
-    wants: ClassVar[Wants] = Wants(documents=(1, 1), words="What matters to you in it (optional)")
+    key = "summary"
+    name = "Summary"
+    label = "Summarise a document"
+    hint = "The sentences that carry it, section by section."
+    wants = Wants(documents=(1, 1), words="What matters to you in it (optional)")
 
     def parts(self, task: Task) -> Iterator[Part]:
         reading = read(task.documents[0], task.user)

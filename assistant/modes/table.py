@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from assistant import abstaining
 from assistant.modes.base import MOST_DOCUMENTS, Line, Part, Task, Wants, line_of, material_of
@@ -19,11 +18,11 @@ SPOKEN = 0.5  # share of the column's words that must be said in the sentence or
 
 
 class Table:
-    key: ClassVar[str] = "table"
-    name: ClassVar[str] = "Table"
-    label: ClassVar[str] = "Make a table"
-    hint: ClassVar[str] = "A row for each document, a column for each thing you name. What is not said stays empty."
-    wants: ClassVar[Wants] = Wants(documents=(1, MOST_DOCUMENTS), columns=True)
+    key = "table"
+    name = "Table"
+    label = "Make a table"
+    hint = "A row for each document, a column for each thing you name. What is not said stays empty."
+    wants = Wants(documents=(1, MOST_DOCUMENTS), columns=True)
 
     def parts(self, task: Task) -> Iterator[Part]:
         for row, document in enumerate(task.documents):

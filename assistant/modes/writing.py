@@ -21,8 +21,11 @@ NOTHING = "There is no sentence in it that can be quoted."
 class Desk(Protocol):
     """What answering lends to a mode."""
 
-    answer: Answer
-    writes: bool
+    @property
+    def answer(self) -> Answer: ...
+
+    @property
+    def writes(self) -> bool: ...
 
     def step(self, text: str) -> Event: ...
 
