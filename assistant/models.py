@@ -29,6 +29,8 @@ class Conversation(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True, db_index=True)
 
+    about: str = ""  # titles of documents, set by whoever lists it for its owner; never stored, for they may be closed
+
     class Meta:
         ordering = ("-updated",)
 

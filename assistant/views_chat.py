@@ -16,6 +16,7 @@ from assistant.conversations import by_day, listed, shown_path
 from assistant.errors import QuestionRefused, TooManyAnswers
 from assistant.models import Answer, Conversation, Turn
 from assistant.modes import MODES
+from assistant.modes.tasks import tell_about
 from assistant.presenting import TurnView, present_turn
 from assistant.recovery import recover_abandoned
 from assistant.suggestions import suggestions
@@ -54,7 +55,7 @@ def _chat(
     context = {
         "conversation": shown,
         "modes": MODES.values(),
-        "groups": by_day(listed(user)),
+        "groups": by_day(tell_about(listed(user), user)),
         "thread": thread,
         "suggestions": [] if thread else suggestions(user),
         "searchable": Document.objects.visible_to(user).filter(current__isnull=False).count(),

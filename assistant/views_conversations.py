@@ -13,6 +13,7 @@ from accounts.policy import Audience, allow
 from assistant.conversations import by_day, delete, listed, rename
 from assistant.finding import find
 from assistant.models import Conversation
+from assistant.modes.tasks import tell_about
 from knowledge.requests import asker
 
 
@@ -47,7 +48,7 @@ def _by_script(request: HttpRequest) -> bool:
 def _list(request: HttpRequest, query: str = "") -> HttpResponse:
     user = asker(request)
     context = {
-        "groups": [] if query else by_day(listed(user)),
+        "groups": [] if query else by_day(tell_about(listed(user), user)),
         "found": find(user, query),
         "conversation": None,
         "query": query,

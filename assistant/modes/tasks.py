@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from accounts.models import User
 from assistant.errors import QuestionRefused
-from assistant.models import Turn
+from assistant.models import Conversation, Turn
 from assistant.modes import MODES
 from assistant.modes.base import MOST_COLUMNS, Mode, Task
 from assistant.modes.reply import LONGEST_MAIL
@@ -89,6 +90,22 @@ def task_of(turn: Turn, written: bool) -> Task:
         mail=params.get("mail", ""),
         written=written,
     )
+
+
+def tell_about(conversations: Sequence[Conversation], owner: User) -> Sequence[Conversation]:
+    """The same conversations; those that began with a mode tell which documents it was about, as far as their owner
+    may read them now."""
+    first = Turn.objects.filter(conversation__in=conversations, parent=None).exclude(mode="").order_by("-created")
+    chosen_by = dict(first.values_list("conversation_id", "params"))
+    titles = {str(row.pk): row.title for row in chosen(owner, [key for p in chosen_by.values() for key in _ids(p)])}
+    for conversation in conversations:
+        known = [titles[key] for key in _ids(chosen_by.get(conversation.pk, {})) if key in titles]
+        conversation.about = ", ".join(known)
+    return conversations
+
+
+def _ids(params: dict[str, Any]) -> list[str]:
+    return list(params.get("documents", ()))
 
 
 def documents_of(turn: Turn, user: User) -> list[Document]:

@@ -77,11 +77,13 @@ def test_a_summary_quotes_every_section(
     page = bob.get(f"/c/{answer.turn.conversation_id}/").content.decode()
     assert "Asking for leave" in page
     assert shelf.leave.title in page
+    assert f"Summary: {shelf.leave.title}" in bob.get("/conversations/").content.decode()
     assert shelf.leave.title not in answer.turn.question + answer.turn.conversation.title
     text = bob.get(f"/answers/{answer.pk}/export/").content.decode()
     assert "### Asking for leave" in text
     Grant.objects.filter(user=people.bob).delete()
     page = bob.get(f"/c/{answer.turn.conversation_id}/").content.decode()
+    page += bob.get("/conversations/").content.decode()
     page += bob.get(f"/answers/{answer.pk}/export/").content.decode()
     for gone in ("27 days", "Asking for leave", shelf.leave.title):
         assert gone not in page
