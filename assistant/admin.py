@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.administration import ReadOnlyAdmin
 from assistant.endpoints import admin as endpoints  # noqa: F401  # registers its pages
-from assistant.models import Answer, Calibration, EvalCase, EvalRun, Feedback, Review
+from assistant.models import Answer, Calibration, EvalCase, EvalRun, Feedback, Review, Share
 
 
 @admin.register(Answer)
@@ -46,6 +46,19 @@ class ReviewAdmin(ReadOnlyAdmin):
     list_display = ("answer_id", "sentence", "verdict", "reviewer", "updated")
     list_filter = ("verdict", "reviewer")
     fields = ("sentence", "verdict", "reviewer", "created", "updated")
+
+
+@admin.register(Share)
+class ShareAdmin(ReadOnlyAdmin):
+    """Who opened a conversation to whom; not a word of it."""
+
+    list_display = ("conversation_id", "owner", "user", "created")
+    list_filter = ("created",)
+    fields = ("conversation_id", "owner", "user", "created")
+
+    @admin.display(description="Shared by", ordering="conversation__user")
+    def owner(self, share: Share) -> str:
+        return str(share.conversation.user)
 
 
 @admin.register(Feedback)

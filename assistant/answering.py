@@ -22,10 +22,13 @@ from assistant.endpoints import spending
 from assistant.endpoints.calls import Journal
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.events import Delta, Done, Event, Step
-from assistant.generators import Generator, Messages, get_generator
+from assistant.generators import Generator, Messages
+from assistant.generators.choices import generator_for
 from assistant.generators.quoting import QuotingGenerator
 from assistant.holding import Policy, told
 from assistant.models import Answer
+from assistant.modes.base import Part
+from assistant.modes.writing import write_mode
 from assistant.recording import Recorder
 from assistant.rewriting import rewrite
 from assistant.selection.choosing import Material
@@ -62,10 +65,11 @@ class _Run:
     policy: Policy = field(default_factory=lambda: Policy(()))
     held: int = 0
     named: int = 0  # how many of the journal's answers were told of
+    given: set[int] = field(default_factory=set)  # what earlier parts of it were written from
 
     @property
     def supplied(self) -> set[int]:
-        return {item.passage_id for item in self.material.evidence} if self.material else set()
+        return self.given | ({item.passage_id for item in self.material.evidence} if self.material else set())
 
     @property
     def rests_on(self) -> set[int]:
@@ -83,11 +87,11 @@ def answer(answer_id: uuid.UUID, *, must_be_followed: bool = False) -> Iterator[
     user, recorder = row.turn.conversation.user, Recorder(row)
     state, notice, journal = Answer.State.STOPPED, "", Journal(spending.settle)
     try:
-        generator = get_generator()
+        generator = generator_for(row.wanted)
         row.generator = generator.name
         Answer.objects.filter(pk=row.pk).update(state=Answer.State.RUNNING)
         run = _Run(row, user, Watch(row, user, must_be_followed=must_be_followed), recorder, generator, journal)
-        yield from _road(run)
+        yield from write_mode(_Desk(run)) if row.turn.mode else _road(run)
         run.watch.require_visible(run.rests_on)
         state = Answer.State.COMPLETE
     except StopAnswering as stop:
@@ -237,6 +241,44 @@ def _asked(run: _Run) -> Iterator[Event]:
         run.named += 1
         if call.asked:
             yield _step(run, f"Asked {call.endpoint}")
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What a mode is lent: its sentences go the same road as all others."""
+
+    run: _Run
+
+    @property
+    def answer(self) -> Answer:
+        return self.run.answer
+
+    @property
+    def writes(self) -> bool:
+        return self.run.generator.writes_prose
+
+    def step(self, text: str) -> Event:
+        return _step(self.run, text)
+
+    def lay_out(self, material: Material) -> None:
+        """Only passages that a model is given, or that are quoted, count as used."""
+        run = self.run
+        run.watch.check(run.rests_on)
+        if run.prose and run.material is not None:
+            run.given |= {item.passage_id for item in run.material.evidence}
+        run.material, run.prose = material, bool(run.given)
+        run.policy = Policy(item.document_id for item in material.evidence)
+
+    def say(self, raw: RawSentence) -> Iterator[Event]:
+        return _say(self.run, raw)
+
+    def write(self, part: Part) -> Iterator[Event]:
+        run = self.run
+        run.prose, run.answer.prompt_version = True, prompts.VERSION
+        run.recorder.supplied(part.material.evidence)
+        run.watch.require_visible(run.supplied)
+        messages = Messages(part.material, part.chat, run.answer.turn.question, (), run.journal)
+        yield from _stream(run, messages)
 
 
 def _fall_back(run: _Run, error: GeneratorUnavailable | GeneratorInterrupted) -> Iterator[Event]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from assistant.errors import QuestionRefused, TooManyAnswers
 from assistant.models import Answer, Conversation, Turn
+from assistant.queueing import must_wait, require_waiting_room
 from assistant.recovery import UNFINISHED, recover_abandoned
 from assistant.sources import may_see
 from knowledge.followups import Exchange
@@ -53,19 +53,28 @@ def clean_question(text: str) -> str:
 def ask(user: User, question: str, conversation: Conversation | None = None, parent: Turn | None = None) -> Answer:
     """Saves a question and its pending answer, in a new conversation when none is given.
 
+    A question after one that is still being answered waits for it (see ``queueing.py``).
     Raises QuestionRefused or TooManyAnswers.
     """
-    question = clean_question(question)
-    require_room(user)
+    return place(user, Turn(question=clean_question(question), parent=parent), conversation)
+
+
+def place(user: User, turn: Turn, conversation: Conversation | None) -> Answer:
+    """Saves a turn at its place, or at the end of the shown path when it names no parent, and its answer to come.
+
+    Raises TooManyAnswers.
+    """
+    recover_abandoned()
+    if conversation is not None and turn.parent is None:
+        shown = shown_path(conversation)
+        turn.parent = shown[-1].turn if shown else None
+    waits = must_wait(turn.parent)
+    (require_waiting_room if waits else require_room)(user)
     with transaction.atomic():
-        if conversation is None:
-            conversation = Conversation.objects.create(user=user, title=_title(question))
-        elif parent is None:
-            shown = shown_path(conversation)
-            parent = shown[-1].turn if shown else None
-        turn = Turn.objects.create(conversation=conversation, parent=parent, question=question)
-        conversation.save(update_fields=["updated"])
-        return Answer.objects.create(turn=turn)
+        turn.conversation = conversation or Conversation.objects.create(user=user, title=_title(turn.question))
+        turn.save()
+        turn.conversation.save(update_fields=["updated"])
+        return Answer.objects.create(turn=turn, state=Answer.State.QUEUED if waits else Answer.State.PENDING)
 
 
 def edit(turn: Turn, question: str) -> Answer:
@@ -73,15 +82,17 @@ def edit(turn: Turn, question: str) -> Answer:
     question = clean_question(question)
     require_room(turn.conversation.user)
     with transaction.atomic():
-        sibling = Turn.objects.create(conversation=turn.conversation, parent=turn.parent, question=question)
+        sibling = Turn.objects.create(
+            conversation=turn.conversation, parent=turn.parent, question=question, mode=turn.mode, params=turn.params
+        )
         turn.conversation.save(update_fields=["updated"])
         return Answer.objects.create(turn=sibling)
 
 
-def retry(turn: Turn) -> Answer:
-    """Asks a turn's question once more. Raises TooManyAnswers."""
+def retry(turn: Turn, wanted: str = "") -> Answer:
+    """Asks a turn's question once more, of the answerer that is wanted. Raises TooManyAnswers."""
     require_room(turn.conversation.user)
-    return Answer.objects.create(turn=turn)
+    return Answer.objects.create(turn=turn, wanted=wanted)
 
 
 def rename(conversation: Conversation, title: str) -> None:
@@ -159,13 +170,9 @@ def _ancestors(turns: dict[uuid.UUID, Turn], branch: uuid.UUID | None) -> set[uu
     return found
 
 
-def listed(user: User, query: str = "") -> list[Conversation]:
-    """This person's conversations, newest first; with a query those whose title or questions hold it."""
-    found = Conversation.objects.filter(user=user)
-    if query:
-        matching = Turn.objects.filter(conversation__user=user, question__icontains=query)
-        found = found.filter(Q(title__icontains=query) | Q(pk__in=matching.values("conversation_id")))
-    return list(found.order_by("-updated", "pk")[:LISTED])
+def listed(user: User) -> list[Conversation]:
+    """This person's conversations, newest first."""
+    return list(Conversation.objects.filter(user=user).order_by("-updated", "pk")[:LISTED])
 
 
 def by_day(conversations: Iterable[Conversation], now: datetime | None = None) -> list[tuple[str, list[Conversation]]]:

@@ -2,7 +2,8 @@
 
 FootnoteError
 ├── PermanentError
-│   └── QuestionRefused        the question cannot be taken as it is
+│   ├── QuestionRefused        the question cannot be taken as it is
+│   └── SharingRefused         the conversation cannot be shared like that
 └── TransientError
     ├── TooManyAnswers         this person already has as many answers running as allowed
     ├── GeneratorUnavailable   the language model gave nothing at all
@@ -16,6 +17,10 @@ from knowledge.errors import PermanentError, TransientError
 
 class QuestionRefused(PermanentError):
     """The question cannot be taken as it is; the message says what to change."""
+
+
+class SharingRefused(PermanentError):
+    """The conversation cannot be shared with whoever was named; the message says what to change."""
 
 
 class TooManyAnswers(TransientError):

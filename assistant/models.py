@@ -25,7 +25,7 @@ class Standing(models.TextChoices):
 
 
 class Conversation(models.Model):
-    """A person's own thread of questions. Nobody else sees it."""
+    """A person's own thread of questions. Nobody else sees it, unless its owner shares it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
@@ -33,11 +33,32 @@ class Conversation(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True, db_index=True)
 
+    about: str = ""  # titles of documents, set by whoever lists it for its owner; never stored, for they may be closed
+
     class Meta:
         ordering = ("-updated",)
 
     def __str__(self) -> str:
         return self.title or "New conversation"
+
+
+class Share(models.Model):
+    """Opens a conversation to a colleague for reading, until it is taken back. What they see of it is what they may
+    read themselves (see ``sharing.py``)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="shares")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shared_conversations")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "user"], name="shared_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"share {self.pk}"
 
 
 class Turn(models.Model):
@@ -47,6 +68,8 @@ class Turn(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
     question = models.TextField()
+    mode = models.CharField(max_length=16, blank=True, help_text=_("What is wanted when it is no plain question."))
+    params = models.JSONField(default=dict, help_text=_("{documents: [id], columns: [name], mail: text}, by mode"))
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -60,6 +83,7 @@ class Answer(models.Model):
     """What was said to a turn, and everything needed to know why."""
 
     class State(models.TextChoices):
+        QUEUED = "queued", _("waiting for the answer before it")
         PENDING = "pending", _("waiting")
         RUNNING = "running", _("answering")
         COMPLETE = "complete", _("complete")
@@ -77,6 +101,9 @@ class Answer(models.Model):
     sentence_count = models.PositiveIntegerField(default=0)
     retrieved = models.JSONField(
         default=list, help_text=_("[{passage_id, document_id, score, used, supplied}] in rank order, ids only")
+    )
+    layout = models.JSONField(
+        default=dict, help_text=_("How a mode's sentences are set: {groups: […]} or {columns, rows}, by their numbers")
     )
     correction = models.ForeignKey(
         "Review", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
@@ -96,6 +123,7 @@ class Answer(models.Model):
     searched_as = models.TextField(blank=True, help_text=_("The question as it was searched, follow-ups resolved"))
     confidence = models.FloatField(null=True, blank=True)
     signs = models.JSONField(default=dict, help_text=_("What the confidence was computed from, by name"))
+    wanted = models.CharField(max_length=120, blank=True, help_text=_("The answerer the asker chose, if any"))
     generator = models.CharField(max_length=120, blank=True)
     prompt_version = models.CharField(max_length=32, blank=True)
     timings_ms = models.JSONField(default=dict)

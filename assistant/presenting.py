@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +16,13 @@ from accounts.models import User
 from assistant.asking_back import ReadingView, reading_views
 from assistant.conversations import Place
 from assistant.differing import DisagreementView, disagreement_views
+from assistant.generators.choices import Choice, choices
 from assistant.learning import may_see_correction
 from assistant.making import Making, making
 from assistant.models import Answer, Citation, Feedback, Standing, Turn
+from assistant.modes import MODES
+from assistant.modes.setting import Layout, set_out
+from assistant.modes.tasks import documents_of
 from assistant.sources import may_see
 from knowledge.force import age_marks
 from knowledge.labels import page_label
@@ -103,6 +107,8 @@ class AnswerView:
     notice: str
     withheld: bool
     sentences: tuple[SentenceView, ...] = ()
+    layout: Layout[SentenceView] | None = None
+    documents: tuple[Document, ...] = ()
     cited: tuple[FootnoteView, ...] = ()
     disagreements: tuple[DisagreementView, ...] = ()
     unused: tuple[SourceView, ...] = ()
@@ -111,9 +117,20 @@ class AnswerView:
     readings: tuple[ReadingView, ...] = ()
     steps: tuple[str, ...] = ()
     generator: str = ""
+    others: tuple[Choice, ...] = ()
     seconds: float = 0.0
     made: Making | None = None
     feedback: Feedback | None = None
+
+
+class Sight(Protocol):
+    """The part of an answer that somebody sees: numbers of sentences and of footnotes."""
+
+    @property
+    def sentences(self) -> frozenset[int]: ...
+
+    @property
+    def footnotes(self) -> frozenset[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +138,8 @@ class TurnView:
     """A question on the shown path with its latest answer, among the other ways it was asked."""
 
     turn: Turn
+    mode: str
+    documents: tuple[Document, ...]
     answer: AnswerView | None
     position: int
     siblings: int
@@ -135,6 +154,8 @@ def present_turn(place: Place, user: User) -> TurnView:
     at, siblings = place.position - 1, place.siblings
     return TurnView(
         turn=place.turn,
+        mode=MODES[place.turn.mode].name if place.turn.mode in MODES else "",
+        documents=tuple(documents_of(place.turn, user)),
         answer=present(latest, user) if latest else None,
         position=place.position,
         siblings=len(siblings),
@@ -148,10 +169,11 @@ def _branch_url(turn: Turn) -> str:
     return f"{reverse('conversation', args=[turn.conversation_id])}?branch={turn.pk}"
 
 
-def present(answer: Answer, user: User) -> AnswerView:
-    """The answer as this person may see it now. The caller has checked that they may see the answer at all."""
+def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView:
+    """The answer as this person may see it now. The caller has checked that they may see the answer at all; ``seen``
+    is the part that was found to be open to them, where that is not all or nothing."""
     finished = answer.finished_state
-    withheld = not may_see(answer, user)
+    withheld = seen is None and not may_see(answer, user)
     view: dict[str, Any] = {
         "id": answer.pk,
         "state": answer.state,
@@ -160,6 +182,7 @@ def present(answer: Answer, user: User) -> AnswerView:
         "degraded": answer.degraded,
         "steps": tuple(answer.steps),
         "generator": answer.generator,
+        "others": tuple(choice for choice in choices() if choice.key != answer.generator),
         "seconds": round(answer.timings_ms.get("total", 0.0) / 1000, 2),
         "feedback": answer.feedback.filter(user=user).first(),
     }
@@ -167,13 +190,19 @@ def present(answer: Answer, user: User) -> AnswerView:
         return AnswerView(**view, abstained=False, notice=WITHHELD, withheld=True)
     found = _found(answer, user) if finished else []
     footnotes = footnote_views(answer, user)
+    sentences = sentence_views(answer, footnotes)
+    if seen is not None:
+        footnotes = {number: note for number, note in footnotes.items() if number in seen.footnotes}
+        sentences = tuple(sentence for sentence in sentences if sentence.index in seen.sentences)
     return AnswerView(
         **view,
         abstained=answer.abstained,
         notice=" ".join(part for part in (answer.notice, _correction(answer, user)) if part),
         withheld=False,
         made=making(answer) if finished else None,
-        sentences=sentence_views(answer, footnotes),
+        sentences=sentences,
+        layout=_layout(answer, sentences) if finished else None,
+        documents=tuple(documents_of(answer.turn, user)),
         cited=tuple(footnotes.values()),
         disagreements=disagreement_views(answer, footnotes),
         unused=() if answer.abstained else _unused(found, user),
@@ -181,6 +210,12 @@ def present(answer: Answer, user: User) -> AnswerView:
         asked_back=answer.asked_back,
         readings=reading_views(answer, user) if answer.asked_back and finished else (),
     )
+
+
+def _layout(answer: Answer, sentences: Sequence[SentenceView]) -> Layout[SentenceView] | None:
+    if not answer.layout:
+        return None
+    return set_out(answer.layout, answer.turn.params, {sentence.index: sentence for sentence in sentences})
 
 
 def footnote_views(answer: Answer, user: User) -> dict[int, FootnoteView]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -40,6 +41,16 @@ class Quote:
         return self.evidence.page_id, self.evidence.start + self.start, self.evidence.start + self.end
 
 
+def _retrieved(item: Evidence) -> dict[str, Any]:
+    return {
+        "passage_id": item.passage_id,
+        "document_id": str(item.document_id),
+        "score": round(item.score, 6),
+        "used": False,
+        "supplied": False,
+    }
+
+
 class Recorder:
     """Writes one answer. Footnotes are numbered in the order they are first used; the same words keep their number."""
 
@@ -59,16 +70,14 @@ class Recorder:
 
     def retrieved(self, evidence: Sequence[Evidence], supplied: Collection[int] = ()) -> None:
         """Ids and scores only: titles and texts are read again, under the read rule, when they are shown."""
-        self.answer.retrieved = [
-            {
-                "passage_id": item.passage_id,
-                "document_id": str(item.document_id),
-                "score": round(item.score, 6),
-                "used": False,
-                "supplied": item.passage_id in supplied,
-            }
-            for item in evidence
-        ]
+        self.answer.retrieved = [{**_retrieved(item), "supplied": item.passage_id in supplied} for item in evidence]
+
+    def supplied(self, evidence: Sequence[Evidence]) -> None:
+        """Adds what a model is given besides; an answer in parts is given one part after the other."""
+        known = {item["passage_id"]: item for item in self.answer.retrieved}
+        for item in evidence:
+            known.setdefault(item.passage_id, _retrieved(item))["supplied"] = True
+        self.answer.retrieved = list(known.values())
 
     def say(self, text: str, verdict: Verdict, quotes: Sequence[Quote], short: str = "") -> list[Event]:
         """Saves a sentence with its footnotes and gives the events that tell of it. ``short``: the part of it that is
@@ -127,6 +136,8 @@ class Recorder:
             quote=quote.text,
             quote_hash=hashlib.sha256(quote.text.encode()).hexdigest(),
         )
+        if all(item["passage_id"] != source.passage_id for item in self.answer.retrieved):
+            self.answer.retrieved.append(_retrieved(source))
         for item in self.answer.retrieved:
             item["used"] = item["used"] or item["passage_id"] == source.passage_id
         return Cited(

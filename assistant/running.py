@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
@@ -25,6 +25,7 @@ from django.utils import timezone
 from assistant.answering import answer as answering
 from assistant.events import Delta, Done, Event
 from assistant.models import Answer, AnswerEvent
+from assistant.queueing import claim_due
 from assistant.recovery import INTERRUPTED, UNFINISHED
 
 log = logging.getLogger("footnote.answers")
@@ -70,9 +71,16 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def start(answer: Answer) -> None:
-    """Has the answer made as soon as it is committed."""
+    """Has the answer made as soon as it is committed; one that waits for another is left waiting."""
     answer_id = answer.pk
-    transaction.on_commit(lambda: _submit(answer_id))
+    if answer.state != Answer.State.QUEUED:
+        transaction.on_commit(lambda: _submit(answer_id))
+
+
+def start_due(conversation_id: uuid.UUID) -> None:
+    """Has those answers of a conversation made that wait for nothing any more."""
+    for answer_id in claim_due(conversation_id):
+        transaction.on_commit(partial(_submit, answer_id))
 
 
 def _submit(answer_id: uuid.UUID) -> None:
@@ -94,6 +102,8 @@ def _work(answer_id: uuid.UUID) -> None:
             for event in answering(answer_id, must_be_followed=True):
                 journal.write(event)
     finally:
+        if ended := Answer.objects.filter(pk=answer_id).values_list("turn__conversation", flat=True).first():
+            start_due(ended)
         connection.close()
 
 

@@ -42,7 +42,7 @@ def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
     ids = list(Answer.objects.filter(answers).values_list("pk", flat=True))
     asked_back = Answer.objects.exclude(asked_back="").annotate(offered=Cast("readings", TextField()))
     asked_back.filter(offered__contains=str(instance.pk)).update(readings=[])
-    Answer.objects.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0, disagreements=[])
+    Answer.objects.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0, disagreements=[], layout={})
     AnswerEvent.objects.filter(answer__in=ids).delete()
     Review.objects.filter(answer__in=ids).update(correction="")
     # What was asked after such an answer may have been searched in words of it.

@@ -24,7 +24,7 @@ from django.utils import timezone
 from accounts.models import User
 from assistant.models import Answer, AnswerEvent
 from assistant.recovery import recover_abandoned
-from assistant.running import bell
+from assistant.running import bell, start_due
 from knowledge.search import still_visible
 
 _LOOK_SECONDS = 0.5  # without a ring: events of another process are found by looking
@@ -76,10 +76,12 @@ def _look(user_id: int, answer_id: uuid.UUID, last: int) -> _Look:
     """What has happened since ``last``, as far as this person may see it now."""
     close_old_connections()  # this runs in a thread of its own, outside any request
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    answer = Answer.objects.filter(pk=answer_id, turn__conversation__user_id=user_id).first()
+    answer = Answer.objects.select_related("turn").filter(pk=answer_id, turn__conversation__user_id=user_id).first()
     if user is None or answer is None:
         return _Look((_frame("done", last + 1, {"state": "stopped", "url": ""}),), last, True)
     _mark_followed(answer)
+    if answer.state == Answer.State.QUEUED:
+        start_due(answer.turn.conversation_id)
     # Read the state before the events: events of a finished answer are all there.
     finished = answer.finished_state
     events = list(AnswerEvent.objects.filter(answer=answer, seq__gt=last).order_by("seq"))

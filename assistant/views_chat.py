@@ -15,6 +15,8 @@ from assistant import conversations, running
 from assistant.conversations import by_day, listed, shown_path
 from assistant.errors import QuestionRefused, TooManyAnswers
 from assistant.models import Answer, Conversation, Turn
+from assistant.modes import MODES
+from assistant.modes.tasks import tell_about
 from assistant.presenting import TurnView, present_turn
 from assistant.recovery import recover_abandoned
 from assistant.suggestions import suggestions
@@ -34,7 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Conversation, pk=conversation_id, user=asker(request))
     recover_abandoned()
-    return _chat(request, found, _uuid(request.GET.get("branch")))
+    running.start_due(found.pk)
+    return _chat(request, found, branch_of(request))
 
 
 def _chat(
@@ -51,7 +54,8 @@ def _chat(
             mark_followed(turn.answer.id)  # a page without scripts is reloaded while it waits
     context = {
         "conversation": shown,
-        "groups": by_day(listed(user)),
+        "modes": MODES.values(),
+        "groups": by_day(tell_about(listed(user), user)),
         "thread": thread,
         "suggestions": [] if thread else suggestions(user),
         "searchable": Document.objects.visible_to(user).filter(current__isnull=False).count(),
@@ -65,12 +69,12 @@ def _chat(
 @allow(Audience.SIGNED_IN)
 def ask(request: HttpRequest) -> HttpResponse:
     user = asker(request)
-    shown, parent = _place(request, user)
+    shown, parent = place_of(request, user)
     try:
         answer = conversations.ask(user, request.POST.get("question", ""), shown, parent)
     except (QuestionRefused, TooManyAnswers) as refused:
         return _refuse(request, shown, refused)
-    return _started(request, user, answer)
+    return started(request, user, answer)
 
 
 @require_POST
@@ -82,10 +86,10 @@ def turn_edit(request: HttpRequest, turn_id: uuid.UUID) -> HttpResponse:
         answer = conversations.edit(turn, request.POST.get("question", ""))
     except (QuestionRefused, TooManyAnswers) as refused:
         return _refuse(request, turn.conversation, refused)
-    return _started(request, user, answer)
+    return started(request, user, answer)
 
 
-def _place(request: HttpRequest, user: User) -> tuple[Conversation | None, Turn | None]:
+def place_of(request: HttpRequest, user: User) -> tuple[Conversation | None, Turn | None]:
     """The conversation and turn a question follows. Those of other people do not exist."""
     named, after = request.POST.get("conversation", ""), request.POST.get("parent", "")
     if not named:
@@ -94,7 +98,8 @@ def _place(request: HttpRequest, user: User) -> tuple[Conversation | None, Turn 
     return shown, get_object_or_404(Turn, pk=_uuid(after), conversation=shown) if after else None
 
 
-def _started(request: HttpRequest, user: User, answer: Answer) -> HttpResponse:
+def started(request: HttpRequest, user: User, answer: Answer) -> HttpResponse:
+    """Has the answer made and shows its turn: alone to the page's script, otherwise on its page."""
     running.start(answer)
     mark_followed(answer.pk)
     turn = answer.turn
@@ -123,6 +128,11 @@ def _refuse(
     if isinstance(refused, TooManyAnswers):
         response["Retry-After"] = str(refused.retry_after)
     return response
+
+
+def branch_of(request: HttpRequest) -> uuid.UUID | None:
+    """The turn over which the shown path is to lead, if the address names one."""
+    return _uuid(request.GET.get("branch"))
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:

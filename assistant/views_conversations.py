@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.policy import Audience, allow
 from assistant.conversations import by_day, delete, listed, rename
+from assistant.finding import find
 from assistant.models import Conversation
+from assistant.modes.tasks import tell_about
 from knowledge.requests import asker
 
 
@@ -44,5 +46,11 @@ def _by_script(request: HttpRequest) -> bool:
 
 
 def _list(request: HttpRequest, query: str = "") -> HttpResponse:
-    context = {"groups": by_day(listed(asker(request), query)), "conversation": None, "query": query}
+    user = asker(request)
+    context = {
+        "groups": [] if query else by_day(tell_about(listed(user), user)),
+        "found": find(user, query),
+        "conversation": None,
+        "query": query,
+    }
     return render(request, "assistant/_conversations.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
-from assistant import reviews
+from assistant import reviews, sharing
 from assistant.models import Answer, Citation, Standing
 from assistant.presenting import heading_of
 from assistant.sources import may_see
@@ -26,7 +26,7 @@ from knowledge.views import source_template
 @require_GET
 @allow(Audience.SIGNED_IN)
 def citation(request: HttpRequest, pk: int) -> HttpResponse:
-    """The source pane of a footnote, for the asker and for reviewers of the answer, while they may read the source."""
+    """The source pane of a footnote, for the asker, those it is shared with and reviewers, while they may read it."""
     user = asker(request)
     rows = Citation.objects.select_related(
         "page__version__document__current",
@@ -35,27 +35,30 @@ def citation(request: HttpRequest, pk: int) -> HttpResponse:
         "answer__turn__conversation",
     )
     row = rows.filter(pk=pk, document__in=Document.objects.visible_to(user)).first()
-    if row is None or not _may_open(row.answer, user):
+    if row is None or not _may_open(row.answer, row.number, user):
         raise Http404
     path, replaced = heading_of(row), is_replaced(row.document_id, user)
     view = page_view(row.page, row.start, row.end, row.number, path[-1] if path else "", replaced)
-    view = replace(view, footnotes=_neighbours(row))
+    view = replace(view, footnotes=_neighbours(row, user))
     audit.record(user, "page.read", row.document, version=row.version_id, page=row.page.number)
     return render(request, source_template(request), {"view": view})
 
 
-def _neighbours(row: Citation) -> Neighbours:
-    """Whoever may open one footnote of an answer may open all: its text is withheld when one of them is hidden."""
-    order = list(row.answer.citations.order_by("number").values_list("pk", flat=True))
+def _neighbours(row: Citation, user: User) -> Neighbours:
+    """Among the footnotes of the answer that this person may open."""
+    rows = row.answer.citations.filter(document__in=Document.objects.visible_to(user)).order_by("number")
+    order = [pk for pk, number in rows.values_list("pk", "number") if _may_open(row.answer, number, user)]
     at = order.index(row.pk)
     before, after = order[at - 1] if at else None, order[at + 1] if at + 1 < len(order) else None
     previous_url, next_url = (reverse("citation", args=[pk]) if pk else "" for pk in (before, after))
     return Neighbours(reverse("citation", args=[row.pk]), previous_url, next_url, len(order))
 
 
-def _may_open(answer: Answer, user: User) -> bool:
+def _may_open(answer: Answer, number: int, user: User) -> bool:
     if answer.turn.conversation.user_id == user.pk:
         return may_see(answer, user)
+    if sharing.may_open(answer, number, user):
+        return True
     return user.is_reviewer and reviews.find(user, answer.pk) is not None
 
 

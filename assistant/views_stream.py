@@ -15,8 +15,10 @@ from accounts.models import User
 from accounts.policy import Audience, allow
 from assistant import conversations, running
 from assistant.errors import TooManyAnswers
+from assistant.generators.choices import choices
 from assistant.models import Answer, Feedback
 from assistant.presenting import present
+from assistant.queueing import take_back
 from assistant.recovery import UNFINISHED, recover_abandoned
 from assistant.sse import event_stream
 from knowledge.requests import asker, whole_number
@@ -69,7 +71,10 @@ def _reader(request: HttpRequest, answer_id: uuid.UUID) -> int:
 @allow(Audience.SIGNED_IN)
 def answer_stop(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     found = _mine(asker(request), answer_id)
-    Answer.objects.filter(pk=found.pk, state__in=UNFINISHED).update(stop_requested=True)
+    if take_back(found):
+        running.start_due(found.turn.conversation_id)  # what waited behind it
+    else:
+        Answer.objects.filter(pk=found.pk, state__in=UNFINISHED).update(stop_requested=True)
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
     return redirect("conversation", found.turn.conversation_id)
@@ -81,7 +86,7 @@ def answer_retry(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     turn = _mine(user, answer_id).turn
     try:
-        again = conversations.retry(turn)
+        again = conversations.retry(turn, _wanted(request))
     except TooManyAnswers as refused:
         headers = {"Retry-After": str(refused.retry_after)}
         return HttpResponse(str(refused), status=429, content_type="text/plain; charset=utf-8", headers=headers)
@@ -90,6 +95,12 @@ def answer_retry(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     if request.headers.get("X-Requested-With") == "fetch":
         return _fragment(request, again, user)
     return redirect(f"{reverse('conversation', args=[turn.conversation_id])}?branch={turn.pk}")
+
+
+def _wanted(request: HttpRequest) -> str:
+    """The answerer chosen from those that are offered, or none."""
+    wanted = request.POST.get("wanted", "")
+    return wanted if wanted in {choice.key for choice in choices()} else ""
 
 
 @require_POST

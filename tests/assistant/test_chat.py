@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from assistant import conversations
+from assistant.finding import find
 from assistant.models import Answer, AnswerEvent, Conversation, Turn
 from assistant.presenting import WITHHELD, present, present_turn
 from assistant.recovery import recover_abandoned
@@ -125,7 +126,7 @@ def test_conversations_are_grouped_by_day_and_found(people: SimpleNamespace) -> 
         Conversation.objects.filter(pk=conversation.pk).update(updated=now - timedelta(days=days))
     groups = conversations.by_day(conversations.listed(people.bob), now)
     assert [label for label, _ in groups] == ["Today", "Yesterday", "Previous 7 days", "October 2026"]
-    assert [row.title for row in conversations.listed(people.bob, "C")] == ["c"]
+    assert [place.conversation.title for place in find(people.bob, "C")] == ["c"]
     assert conversations.listed(people.alice) == []
 
 

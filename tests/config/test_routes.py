@@ -16,7 +16,7 @@ from django.urls import clear_url_caches
 from pytest_django import Settings
 
 from accounts.policy import UNDECLARED, check_every_route_declared, routes
-from assistant.models import Answer, Citation, Conversation, Standing, Turn
+from assistant.models import Answer, Citation, Conversation, Share, Standing, Turn
 from knowledge.models import Collection, Passage
 from tests.conftest import ClientFor, MakeDocument
 
@@ -33,7 +33,10 @@ ADMINISTRATORS = "in - - - - ok"
 READERS = "in - ok ok ok -"  # of the team's collection: managing it (ada) is not reading it
 ASKER = "in - ok - - -"  # the conversation is Bob's
 JUDGE = "in - - - ok -"  # reviewers who may read the sources
-ASKER_AND_JUDGE = "in - ok - ok -"
+COLLEAGUE = "in - ok ok - -"  # Bob's conversation, shared with Alice
+NOBODYS_TABLE = "in - - - - -"  # Bob's answer is no table
+READER_OF_SHARED = "in - - ok - -"
+ASKER_COLLEAGUE_AND_JUDGE = "in - ok ok ok -"
 NOTHING_YET = "in - - - - -"
 NOBODY = "- - - - - -"
 
@@ -44,13 +47,22 @@ OWN = {
     "conversation": ("GET", ASKER),
     "conversation_rename": ("POST", ASKER),
     "conversation_delete": ("POST", ASKER),
+    "conversation_share": ("GET", ASKER),
+    "conversation_export": ("GET", ASKER),
+    "answer_export": ("GET", ASKER),
+    "shared_export": ("GET", READER_OF_SHARED),
+    "mode": ("GET", SIGNED_IN),
+    "answer_table": ("GET", NOBODYS_TABLE),
+    "shared_with_me": ("GET", SIGNED_IN),
+    "shared": ("GET", READER_OF_SHARED),
+    "share_end": ("POST", COLLEAGUE),
     "turn_edit": ("POST", ASKER),
     "answer": ("GET", ASKER),
     "answer_events": ("GET", ASKER),
     "answer_stop": ("POST", ASKER),
     "answer_feedback": ("POST", ASKER),
     "answer_retry": ("POST", ASKER),
-    "citation": ("GET", ASKER_AND_JUDGE),
+    "citation": ("GET", ASKER_COLLEAGUE_AND_JUDGE),
     "review": ("GET", REVIEWERS),
     "review_item": ("GET", JUDGE),
     "review_verdict": ("POST", JUDGE),
@@ -146,10 +158,11 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
         quote_hash="",
     )
     job = document.current.job  # type: ignore[attr-defined]  # the job's model is in the app above
+    share = Share.objects.create(conversation=conversation, user=people.alice)
     fixed = {"number": "1", "page": "1", "sentence": "0", "app_label": "accounts", "url": "nothing", "object_id": "1"}
-    fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "a-b", "uidb36": "1"}
+    fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}
-    found |= {"document_id": document.pk, "job_id": job.pk}
+    found |= {"document_id": document.pk, "job_id": job.pk, "share_id": share.pk}
     return fixed | {name: str(value) for name, value in found.items()}
 
 

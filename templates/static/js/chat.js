@@ -1,34 +1,48 @@
 // The chat page: sends questions, follows answers, and the keys. Without it the page works by ordinary forms.
 
 import { copyText, fragment, post, toast, typing } from "./page.js";
+import { closeSource, sourceOpen } from "./pane.js";
 import { follow } from "./stream.js";
 
 const thread = document.getElementById("thread");
 const composer = document.getElementById("composer");
 const question = document.getElementById("question");
-const source = document.getElementById("source");
-const sourceBody = document.getElementById("source-body");
 const shelf = document.getElementById("shelf");
 const send = composer.querySelector("[data-send]");
 const stop = composer.querySelector("[data-stop]");
-let opener = null;
 
-const running = () => [...thread.querySelectorAll("[data-events-url]")].at(-1);
+const unfinished = () => thread.querySelector("[data-events-url]");
+/** The answer that is being written; those that wait for it are not stopped but taken back. */
+const running = () => thread.querySelector('[data-events-url]:not([data-state="queued"])');
+const followers = new WeakMap();
 
 function showBusy() {
-  const busy = Boolean(running());
-  send.hidden = busy;
-  stop.hidden = !busy;
+  stop.hidden = !running();
+  const further = thread.querySelector("[data-turn]") ? "Ask further" : "Ask a question";
+  question.placeholder = unfinished() ? "Ask the next" : further;
 }
 
 function begin(answer) {
-  follow(answer, (fresh) => {
+  const done = (fresh) => {
     fresh.removeAttribute("data-events-url");
     fresh.closest("[data-turn]")?.querySelector(".question__edit")?.removeAttribute("hidden");
     showBusy();
     listConversations();
-  });
+  };
+  followers.set(answer, follow(answer, done, showBusy));
   showBusy();
+}
+
+async function takeBack(form) {
+  const turn = form.closest("[data-turn]");
+  const response = await post(form.action, new FormData(form));
+  if (!response) return;
+  followers.get(form.closest("[data-answer]"))?.leave();
+  if (!question.value) question.value = turn.querySelector("[data-question]").textContent.trim();
+  turn.remove();
+  placeComposer();
+  showBusy();
+  question.focus({ preventScroll: true });
 }
 
 function setField(name, value) {
@@ -67,16 +81,19 @@ async function takeTurn(response) {
   window.htmx?.process(turn);
   const address = response.headers.get("X-Conversation-Url");
   if (address) history.replaceState(null, "", address);
-  question.placeholder = "Ask further";
   placeComposer();
-  turn.classList.add("is-live");
-  turn.scrollIntoView({ block: "start" });
+  if (turn.querySelector('[data-state="queued"]')) {
+    turn.scrollIntoView({ block: "nearest" }); // the answer that is being read stays in sight
+  } else {
+    turn.classList.add("is-live");
+    turn.scrollIntoView({ block: "start" });
+  }
   const answer = turn.querySelector("[data-events-url]");
   if (answer) begin(answer);
 }
 
 async function ask(text) {
-  if (running() || !text.trim()) return;
+  if (send.disabled || !text.trim()) return;
   const body = new FormData(composer);
   body.set("question", text);
   const before = question.value;
@@ -97,14 +114,25 @@ async function stopAnswer() {
   stop.disabled = false;
 }
 
-async function retry(form) {
+async function retry(form, submitter) {
   const old = form.closest("[data-answer]");
-  const response = await post(form.action, new FormData(form));
+  const response = await post(form.action, new FormData(form, submitter));
   if (!response) return;
   const fresh = fragment(await response.text());
   old.replaceWith(fresh);
   window.htmx?.process(fresh);
   if (fresh.dataset.eventsUrl) begin(fresh);
+}
+
+/** A mode's form, filled in: asked like a question after what is shown. */
+async function askMode(form) {
+  if (document.activeElement?.id === "picker-query") return; // Enter there searches, which it has done by now
+  const body = new FormData(form);
+  for (const name of ["conversation", "parent"]) body.set(name, composer.querySelector(`[name="${name}"]`).value);
+  const response = await post(form.action, body);
+  if (!response) return;
+  form.remove();
+  await takeTurn(response);
 }
 
 async function edit(form) {
@@ -159,43 +187,6 @@ function messageToOwner(button) {
   );
 }
 
-function closeSource() {
-  sourceBody.replaceChildren();
-  for (const link of document.querySelectorAll("[data-footnote][aria-current]")) link.removeAttribute("aria-current");
-  if (opener?.isConnected) opener.focus({ preventScroll: true });
-  opener = null;
-}
-
-const sourceOpen = () => sourceBody.firstElementChild !== null;
-
-function openFootnote(link) {
-  opener = link;
-  for (const other of document.querySelectorAll("[data-footnote]")) {
-    if (other.getAttribute("href") === link.getAttribute("href")) other.setAttribute("aria-current", "true");
-    else other.removeAttribute("aria-current");
-  }
-}
-
-/** After a step inside the pane, the footnote that is open now is the marked one. */
-function followPane() {
-  const open = sourceBody.querySelector("[data-folio][data-footnote-url]");
-  if (!open) return;
-  for (const link of document.querySelectorAll("[data-footnote]")) {
-    if (link.getAttribute("href") === open.dataset.footnoteUrl) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
-  }
-}
-
-/** To the footnote before or after the open one, among those of the same answer. */
-function stepFootnote(by) {
-  const current = document.querySelector(".note [aria-current]");
-  const answers = thread.querySelectorAll("[data-answer]");
-  const home = current ? current.closest("[data-answer]") : answers[answers.length - 1];
-  const links = [...(home?.querySelectorAll(".note [data-footnote]") || [])];
-  const at = current ? links.indexOf(current) + by : by > 0 ? 0 : links.length - 1;
-  links[at]?.click();
-}
-
 function searchConversations() {
   if (getComputedStyle(shelf).display === "none") shelf.showPopover();
   document.getElementById("conversation-search").focus();
@@ -206,8 +197,10 @@ document.addEventListener("submit", (event) => {
   const roads = [
     [form === composer, () => ask(question.value)],
     [form.matches("[data-suggestions]"), () => ask(event.submitter.value)],
-    [form.matches("[data-retry]"), () => retry(form)],
+    [form.matches("[data-retry]"), () => retry(form, event.submitter)],
     [form.matches("[data-edit]"), () => edit(form)],
+    [form.matches("[data-take-back]"), () => takeBack(form)],
+    [form.matches("[data-mode]"), () => askMode(form)],
     [form.matches("[data-feedback]"), () => feedback(form)],
   ];
   const road = roads.find(([fits]) => fits);
@@ -218,10 +211,12 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest(selector);
-  const footnote = at("[data-footnote]");
-  if (footnote) openFootnote(footnote);
-  else if (at("[data-close-source]")) closeSource();
-  else if (at("[data-stop]")) stopAnswer();
+  if (at("[data-close-mode]")) {
+    event.preventDefault();
+    at("[data-mode]").remove();
+    question.focus();
+  } else if (at("[data-stop]")) stopAnswer();
+  else if (at("[data-print-answer]")) printAnswer(at("[data-turn]"));
   else if (at("[data-copy-answer]")) copyText(answerAsText(at("[data-answer]")), "The answer and its sources are copied.");
   else if (at("[data-ask-owner]")) {
     const button = at("[data-ask-owner]");
@@ -242,16 +237,63 @@ function escape() {
   else if (sourceOpen()) closeSource();
 }
 
+/** The paper gets this question and its answer alone. */
+function printAnswer(turn) {
+  turn.classList.add("is-printed");
+  document.body.classList.add("prints-one");
+  const after = () => {
+    turn.classList.remove("is-printed");
+    document.body.classList.remove("prints-one");
+  };
+  window.addEventListener("afterprint", after, { once: true });
+  window.print();
+}
+
+/** The question the eye is at: the last one that begins above the middle of the window. */
+function turnInSight() {
+  const turns = [...thread.querySelectorAll("[data-turn]")];
+  const above = turns.filter((turn) => turn.getBoundingClientRect().top < window.innerHeight / 2);
+  return above.at(-1) || turns[0];
+}
+
+function stepTurn(by) {
+  const turns = [...thread.querySelectorAll("[data-turn]")];
+  const next = turns[turns.indexOf(turnInSight()) + by];
+  if (!next) return;
+  next.scrollIntoView({ block: "start" });
+  const heading = next.querySelector("[data-question]");
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
+
+function editQuestion() {
+  const fold = turnInSight()?.querySelector(".question__edit:not([hidden])");
+  if (!fold) return;
+  fold.open = true;
+  fold.querySelector("textarea").focus();
+}
+
+const press = (selector) => turnInSight()?.querySelector(selector)?.click();
+const letters = {
+  "/": () => question.focus(),
+  "?": () => document.getElementById("keys").togglePopover(),
+  j: () => stepTurn(1),
+  k: () => stepTurn(-1),
+  e: editQuestion,
+  r: () => press("[data-retry] button"),
+  y: () => press("[data-copy-answer]"),
+  p: () => press("[data-print-answer]"),
+};
+
 document.addEventListener("keydown", (event) => {
   const control = event.ctrlKey || event.metaKey;
-  const pane = source.contains(document.activeElement) && !document.activeElement.closest("[data-leaf]");
+  const plain = !control && !event.altKey && !typing(event.target) && !document.querySelector(".pop:popover-open");
   const keys = [
     [event.key === "Escape", escape],
     [control && !event.shiftKey && event.key.toLowerCase() === "k", searchConversations],
     [control && event.shiftKey && event.key.toLowerCase() === "o", () => location.assign(document.querySelector("[data-new]").href)],
     [control && event.key === "/", () => document.getElementById("keys").togglePopover()],
-    [!control && !typing(event.target) && (event.key === "]" || (pane && event.key === "ArrowRight")), () => stepFootnote(1)],
-    [!control && !typing(event.target) && (event.key === "[" || (pane && event.key === "ArrowLeft")), () => stepFootnote(-1)],
+    [plain && Object.hasOwn(letters, event.key), () => letters[event.key]()],
   ];
   const found = keys.find(([fits]) => fits);
   if (!found) return;
@@ -260,9 +302,11 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("pointermove", () => document.body.classList.remove("cards-off"), { passive: true });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === sourceBody) source.focus({ preventScroll: true });
-  followPane();
   markConversation();
+  if (event.detail.target.id !== "workbench") return;
+  document.getElementById("modes").hidePopover();
+  event.detail.target.querySelector("input:not([type=hidden]), textarea")?.focus();
+  event.detail.target.scrollIntoView({ block: "end" });
 });
 
 for (const answer of thread.querySelectorAll("[data-events-url]")) begin(answer);

@@ -65,7 +65,22 @@ class Follower {
     };
   }
 
+  /** Its turn has come, if it waited for another answer. */
+  wake() {
+    if (this.answer.dataset.state !== "queued") return;
+    this.answer.dataset.state = "running";
+    this.answer.querySelector("[data-take-back]")?.remove();
+    this.woken?.();
+  }
+
+  /** Nothing more is wanted of it. */
+  leave() {
+    this.over = true;
+    this.source.close();
+  }
+
   step({ text }) {
+    this.wake();
     this.parts.now.textContent = text;
     this.parts.steps.append(element("li", "", text));
   }
@@ -98,7 +113,7 @@ class Follower {
 
   /** What has been checked need not stand among the unchecked text any more. */
   forget(text) {
-    const plain = this.pending.replace(/\s*\[\d+(?:\s*,\s*\d+)*\]/g, "");
+    const plain = this.pending.replace(/\s*\[\d+(?:\s*,\s*\d+)*\]/g, "").replace(/\s+([.,;:!?])/g, "$1");
     const at = plain.indexOf(text);
     this.pending = at < 0 ? plain.slice(Math.min(plain.length, text.length)) : plain.slice(at + text.length);
     this.pending = this.pending.trimStart();
@@ -125,7 +140,10 @@ class Follower {
   }
 }
 
-/** Follows an unfinished answer of the page; ``done`` receives the element that took its place. */
-export function follow(answer, done) {
-  return new Follower(answer, done);
+/** Follows an unfinished answer of the page; ``done`` receives the element that took its place, ``woken`` is called
+    when an answer that waited for another begins. */
+export function follow(answer, done, woken) {
+  const follower = new Follower(answer, done);
+  follower.woken = woken;
+  return follower;
 }

@@ -1,0 +1,114 @@
+"""Bob and Alice share conversations; each sees of the other's answers only what rests on documents of their own."""
+
+from __future__ import annotations
+
+import uuid
+from types import SimpleNamespace
+
+import pytest
+
+from accounts.models import AuditEvent
+from assistant.models import Answer, Share
+from assistant.sharing import PARTLY_WITHHELD
+from knowledge.models import Grant
+from tests.assistant.conftest import Asked
+from tests.assistant.model_server import ModelServer
+from tests.conftest import ClientFor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOTEL = "What is the hotel limit per night?"
+BOTH = "What is the hotel limit per night, and when is the takeover of Larkwright Sensors planned?"
+CANARIES = ("Larkwright", "14 March 2027", "€11 million", "board-memo", "Board memo", "Takeover")
+
+
+def opened(owner: object, reader: object, answer: Answer) -> Share:
+    return Share.objects.create(conversation=answer.turn.conversation, user=reader)
+
+
+def test_a_colleague_reads_what_was_shared_until_it_is_taken_back(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    answer = asked(people.alice, HOTEL)
+    alice, bob = client_for(people.alice), client_for(people.bob)
+    address = f"/c/{answer.turn.conversation_id}/share/"
+    assert alice.post(address, {"name": "Bob"}).status_code == 302
+    share = Share.objects.get()
+    assert HOTEL in bob.get("/shared/").content.decode()
+    page = bob.get(f"/shared/{share.pk}/").content.decode()
+    assert "€145" in page
+    assert "data-retry" not in page
+    assert bob.get(f"/citations/{answer.citations.get(number=1).pk}/").status_code == 200
+    assert alice.post(f"/shared/{share.pk}/end/").status_code == 302
+    assert bob.get(f"/shared/{share.pk}/").status_code == 404
+    assert bob.get(f"/citations/{answer.citations.get(number=1).pk}/").status_code == 404
+    assert HOTEL not in bob.get("/shared/").content.decode()
+    assert set(AuditEvent.objects.values_list("action", flat=True)) >= {"conversation.shared", "conversation.unshared"}
+
+
+def test_sentences_of_documents_the_colleague_may_not_read_are_withheld(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    answer = asked(people.alice, BOTH)
+    assert {row.document for row in answer.citations.all()} == {shelf.travel, shelf.memo}
+    # Alice's question names what only she knows of; a title of hers is her own word to share, so it is given another.
+    answer.turn.question = answer.turn.conversation.title = "Two things"
+    answer.turn.save()
+    answer.turn.conversation.save()
+    share = opened(people.alice, people.bob, answer)
+    bob = client_for(people.bob)
+    page = bob.get(f"/shared/{share.pk}/").content.decode()
+    assert "€145" in page
+    assert PARTLY_WITHHELD in page
+    for canary in CANARIES:
+        assert canary not in page
+    secret = answer.citations.get(document=shelf.memo)
+    theirs, none = bob.get(f"/citations/{secret.pk}/"), bob.get("/citations/987654/")
+    assert theirs.status_code == none.status_code == 404
+    Grant.objects.filter(user=people.bob).delete()
+    page = bob.get(f"/shared/{share.pk}/").content.decode()
+    assert "€145" not in page
+    assert "not shown to you" in page
+
+
+def test_prose_of_a_model_is_shown_only_with_all_it_was_given(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor, model_server: ModelServer
+) -> None:
+    model_server.script.pieces = ["The hotel limit is €145 per night [1]."]
+    answer = asked(people.alice, BOTH)
+    given = {row["document_id"] for row in answer.retrieved if row["supplied"]}
+    assert str(shelf.memo.pk) in given
+    share = opened(people.alice, people.bob, answer)
+    page = client_for(people.bob).get(f"/shared/{share.pk}/").content.decode()
+    assert "€145" not in page
+
+
+def test_shares_do_not_exist_for_anybody_else(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    answer = asked(people.alice, HOTEL)
+    share = opened(people.alice, people.bob, answer)
+    for other in (people.charlie, people.rita, people.ada):
+        browser = client_for(other)
+        theirs, none = browser.get(f"/shared/{share.pk}/"), browser.get(f"/shared/{uuid.uuid4()}/")
+        assert theirs.status_code == none.status_code == 404
+        assert browser.post(f"/shared/{share.pk}/end/").status_code == 404
+        assert browser.get(f"/c/{answer.turn.conversation_id}/share/").status_code == 404
+    bob = client_for(people.bob)
+    # Reading is all: the conversation itself stays Alice's.
+    for address in (f"/c/{answer.turn.conversation_id}/", f"/answers/{answer.pk}/"):
+        assert bob.get(address).status_code == 404
+    assert bob.post(f"/answers/{answer.pk}/retry/").status_code == 404
+    assert bob.post(f"/c/{answer.turn.conversation_id}/share/", {"name": "charlie"}).status_code == 404
+    assert bob.post(f"/shared/{share.pk}/end/").status_code == 302
+    assert not Share.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", "nobody", "alice", "%", "b"])
+def test_whom_nobody_knows_is_refused_in_words(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor, name: str
+) -> None:
+    answer = asked(people.alice, HOTEL)
+    page = client_for(people.alice).post(f"/c/{answer.turn.conversation_id}/share/", {"name": name})
+    assert page.status_code == 422
+    assert 'role="alert"' in page.content.decode()
+    assert not Share.objects.exists()
