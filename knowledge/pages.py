@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from knowledge.disk import require_room
 from knowledge.errors import UnreadableDocument
 from knowledge.labels import page_label
 from knowledge.models import Document, DocumentVersion, Page
@@ -85,10 +86,11 @@ def page_view(page: Page, start: int = 0, end: int = 0, footnote: int | None = N
 
 
 def page_image(page: Page) -> Path:
-    """The picture of a PDF page as a PNG file, rendered once. Raises UnreadableDocument when it cannot be."""
+    """The picture of a PDF page as a PNG file, rendered once. Raises UnreadableDocument when it cannot be, DiskFull."""
     target: Path = settings.PAGE_CACHE_DIR / str(page.version_id) / f"{page.number}-{IMAGE_WIDTH}.png"
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
+        require_room(target.parent)
         # Several people may open the page at once: each draws under a name of its own, and the last one stays.
         temporary = target.with_suffix(f".{uuid.uuid4().hex}.tmp")
         try:

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from accounts.models import User
 from knowledge import lexical
 from knowledge.candidates import NAMED_BONUS, Found, Reading, Ways, candidates, vectors_for
-from knowledge.errors import SearchUnavailable
+from knowledge.errors import IndexBusy, SearchUnavailable
 from knowledge.followups import Exchange
 from knowledge.index import Ids
 from knowledge.models import Passage
@@ -74,7 +75,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Evidence best first. ``degraded`` is "" or says why full text alone was used."""
+    """Evidence best first. ``degraded`` is "" or says why full text alone was used, or for some."""
 
     evidence: tuple[Evidence, ...]
     timings_ms: dict[str, float]
@@ -95,16 +96,17 @@ def search(
     timings: dict[str, float] = {}
     asked = read_question(question, context)
     reranker = get_reranker()
-    degraded = ""
     with _timed(timings, "search"):
         scope = visible_scope(user)
         try:
-            projection = get_projection()
+            projection = get_projection(patience=settings.INDEX_PATIENCE_SECONDS)
+            degraded = "other_model" if projection.incomplete else ""
+        except IndexBusy:
+            projection, degraded = None, "no_index"
         except SearchUnavailable:
             projection, degraded = None, "no_model"
-        allowed, lengths = (
-            _passages_from_rows(scope) if projection is None else projection.passages_of(scope.versions)
-        )
+        from_rows = projection is None or projection.incomplete
+        allowed, lengths = _passages_from_rows(scope) if from_rows else projection.passages_of(scope.versions)
         named = (
             named_passages(asked.place, user, scope.languages, projection, allowed)
             if projection is not None and asked.place and ways is Ways.BOTH

@@ -21,9 +21,6 @@ class Signature(NamedTuple):
     searched: bool
 
 
-NOTHING = Signature(0, 0, hashlib.sha256(b"").hexdigest(), True)
-
-
 def signature(document: Document) -> Signature:
     with transaction.atomic():
         current = Document.objects.select_related("current").get(pk=document.pk).current
