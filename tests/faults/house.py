@@ -17,6 +17,9 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from accounts.models import User
+from assistant import conversations
+from assistant.answering import answer as answering
+from assistant.models import Answer
 from config.broker import EmbeddedValkey
 from config.processes import start_child, stop_children
 from ingest.models import IngestJob
@@ -120,3 +123,12 @@ def pages_of(word: str, sections: int = 3) -> str:
     return "\n\n".join(
         f"## {word} rule {n}\n\nRoom {n} of {word} is cleaned at {n} o'clock by team {word}." for n in range(sections)
     )
+
+
+def ask(user: User, question: str) -> Answer:
+    """Asks as the chat page does, and gives the finished answer."""
+    answer = conversations.ask(user, question)
+    for _ in answering(answer.pk):
+        pass
+    answer.refresh_from_db()
+    return answer
