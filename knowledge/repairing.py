@@ -68,7 +68,8 @@ def _full_text() -> Iterator[str]:
 
 
 def _index() -> Iterator[str]:
-    for directory, reason in snapshots.damaged():
+    harmed = list(snapshots.damaged())
+    for directory, reason in harmed:
         snapshots.set_aside(directory, reason)
         yield f"the snapshot {directory.name} was moved to quarantine: {reason}"
     missing, surplus = verification.index_differences()
@@ -78,7 +79,7 @@ def _index() -> Iterator[str]:
             snapshots.set_aside(directory, "its passages are not those of the database")
         projection.forget_projection()
     held = projection.get_projection().snapshot()
-    if (missing or surplus or not snapshots.generations()) and len(held.ids):
+    if (harmed or missing or surplus) and len(held.ids):
         snapshots.write(held)
         yield f"the index was built again from {len(held.ids)} stored vectors"
 

@@ -15,6 +15,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,16 +114,27 @@ def write(snapshot: Snapshot) -> Path:
         _sync(root)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    for old in (*generations()[_KEPT:], *_abandoned(root)):
-        shutil.rmtree(old, ignore_errors=True)
+    for old in generations()[_KEPT:]:
+        _remove(old)
+    for left in _abandoned(root):
+        shutil.rmtree(left, ignore_errors=True)
     log.info("index.snapshot position=%d passages=%d", snapshot.position, len(snapshot.ids))
     return root / name
 
 
+def _remove(directory: Path) -> None:
+    """Under another name first: nobody may take one that is half removed for one that is damaged."""
+    going = directory.with_name(f".removing-{directory.name}")
+    with suppress(FileNotFoundError):  # another process was first
+        directory.rename(going)
+        shutil.rmtree(going, ignore_errors=True)
+
+
 def _abandoned(root: Path) -> list[Path]:
-    """What processes that were killed while writing left behind."""
+    """What processes that were killed while writing or removing left behind."""
     before = time.time() - _ABANDONED_SECONDS
-    return [path for path in root.glob(".writing-*") if path.stat().st_mtime < before]
+    left = [*root.glob(".writing-*"), *root.glob(".removing-*")]
+    return [path for path in left if path.stat().st_mtime < before]
 
 
 def load_newest(model_id: str, index: VectorIndex) -> Snapshot | None:
@@ -165,7 +177,8 @@ def damaged() -> Iterator[tuple[Path, str]]:
         try:
             _checked_manifest(directory)
         except (OSError, ValueError, KeyError) as error:
-            yield directory, str(error)
+            if directory.is_dir():  # else it was removed meanwhile
+                yield directory, str(error)
 
 
 def set_aside(directory: Path, reason: str) -> None:

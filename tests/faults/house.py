@@ -28,7 +28,7 @@ from knowledge.models import Collection
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 180
-LEASE_SECONDS = 3
+LEASE_SECONDS = 5
 QUICK, LONG = settings.INGEST_LANES
 ENDED = (IngestJob.State.DONE, IngestJob.State.FAILED, IngestJob.State.CANCELLED)
 

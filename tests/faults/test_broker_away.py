@@ -1,7 +1,8 @@
-"""Acceptance 33: the broker is killed, restarted and flushed while files are read; nothing is stuck, the chat answers."""
+"""Acceptance 33: the broker is killed, restarted and flushed mid-work; nothing is stuck, the chat answers."""
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import signal
@@ -20,6 +21,7 @@ from tests.faults.house import House, all_ended, ask, pages_of, upload
 
 pytestmark = pytest.mark.slow
 SEED = 33
+figures = logging.getLogger("tests.figures")
 
 
 def flush(house: House) -> None:
@@ -66,7 +68,7 @@ def test_workers_go_on_after_a_broker_that_was_killed_restarted_or_flushed(
         house.wait(lambda late=late: all_ended([late]))
         longest = max(longest, time.monotonic() - back)
     house.wait(all_ended)
-    print(f"longest wait after the broker was back: {longest:.0f} s")
+    figures.info("longest wait after the broker was back: %.0f s", longest)
     assert set(IngestJob.objects.values_list("state", flat=True)) == {"done"}
     assert all(worker.poll() is None for worker in house.workers), "they went on by themselves"
     assert Passage.objects.count() == 3 + times * 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from tests.faults.signature import signature
 
 pytestmark = pytest.mark.slow
 OTHERS = 4
+figures = logging.getLogger("tests.figures")
 ASIDE = "/admin/ingest/setaside/"
 
 
@@ -32,7 +34,7 @@ def test_poison_is_set_aside_listed_with_its_reason_and_may_be_tried_again(
     house.wait(lambda: all_ended(names), house.keep_a_worker)
     blocked = time.monotonic() - began
     house.wait(all_ended, house.keep_a_worker)
-    print(f"others through after {blocked:.0f} s, poison set aside after {time.monotonic() - began:.0f} s")
+    figures.info("others through after %.0f s, poison aside after %.0f s", blocked, time.monotonic() - began)
     assert poison.job is not None
     job = IngestJob.objects.get(pk=poison.job.pk)
     assert (job.state, job.error_code, job.attempts) == ("failed", "crashed", 3)
