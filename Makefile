@@ -16,7 +16,7 @@ run: .venv/installed ## Start Footnote on http://127.0.0.1:8000 (BIND=host:port 
 test: .venv/installed-dev browser lint ## Check the code, then run every test
 	$(BIN)/python -m pytest $(TESTS)
 
-test-full: .venv/installed-dev browser ## The acceptance tests at their full size; takes hours
+test-full: .venv/installed-dev browser ## The acceptance tests at their full size, an hour or more
 	$(BIN)/python -m pytest -m full $(TESTS)
 
 lint: .venv/installed-dev ## Style, types, import rules, settings and migrations

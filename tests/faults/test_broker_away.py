@@ -51,7 +51,8 @@ def test_workers_go_on_after_a_broker_that_was_killed_restarted_or_flushed(
     house: House, people: SimpleNamespace, team: Collection, times: int
 ) -> None:
     chance = random.Random(SEED)
-    house.start_worker()
+    pulse = house.faults / "pulse"
+    house.start_worker(FOOTNOTE_PULSE=str(pulse))
     upload(people.alice, team, "first.md", pages_of("first"))
     house.wait(all_ended)
     longest = 0.0
@@ -61,11 +62,12 @@ def test_workers_go_on_after_a_broker_that_was_killed_restarted_or_flushed(
             upload(people.alice, team, name, pages_of(name, 2))
         time.sleep(chance.uniform(0, 1))
         harm(house, ("restarted", "flushed", "restarted and flushed")[turn % 3])
-        back = time.monotonic()
+        back, when = time.monotonic(), time.time()
         late = f"late-{turn}.md"
         upload(people.alice, team, late, pages_of(late, 2))
         assert ask(people.bob, "When is room 1 of first cleaned?").state == Answer.State.COMPLETE
         house.wait(lambda late=late: all_ended([late]))
+        assert pulse.stat().st_mtime > when, "it shows the supervisor that it lives"
         longest = max(longest, time.monotonic() - back)
     house.wait(all_ended)
     figures.info("longest wait after the broker was back: %.0f s", longest)

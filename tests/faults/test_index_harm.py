@@ -42,7 +42,7 @@ def filled(make_document: MakeDocument, team: Collection, people: SimpleNamespac
 
 
 @pytest.fixture
-def no_embedding(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_embedding(filled: list[Document], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever embeds a passage from here on fails the test."""
 
     def refuse(*_: object) -> None:
@@ -178,19 +178,41 @@ def test_while_the_index_is_built_the_chat_searches_for_words_and_says_so(
     assert ask(people.bob, QUESTION).degraded == ""
 
 
-@pytest.mark.parametrize("lost", ["folder", "weights", "tokenizer"])
+def harmed_model(folder: Path, harm: str) -> None:
+    if harm == "no folder":
+        return
+    shutil.copytree(packaged.packaged_model_dir(), folder)
+    weights = folder / "model.safetensors"
+    raw = bytearray(weights.read_bytes())
+    if harm == "no weights":
+        weights.unlink()
+    elif harm == "half of the weights":
+        weights.write_bytes(raw[: len(raw) // 2])
+    else:
+        raw[-100] ^= 1
+        weights.write_bytes(raw)
+
+
+@pytest.mark.parametrize(
+    ("harm", "degraded", "words"),
+    [
+        ("no folder", "no_model", "only exact words were searched"),
+        ("no weights", "no_model", "only exact words were searched"),
+        ("half of the weights", "no_model", "only exact words were searched"),
+        ("one bit of the weights", "other_model", "another embedding model"),
+    ],
+)
 def test_without_its_model_the_chat_searches_for_words_and_says_so(
-    filled: list[Document], people: SimpleNamespace, settings: Settings, tmp_path: Path, lost: str
-) -> None:
+    filled: list[Document], people: SimpleNamespace, settings: Settings, tmp_path: Path,
+    harm: str, degraded: str, words: str,
+) -> None:  # fmt: skip
     projection.forget_projection()
     folder = tmp_path / "model" / "model"
-    if lost != "folder":
-        shutil.copytree(packaged.packaged_model_dir(), folder)
-        (folder / {"weights": "model.safetensors", "tokenizer": "tokenizer.json"}[lost]).unlink()
+    harmed_model(folder, harm)
     settings.EMBEDDING_MODEL = str(folder)
     answer = ask(people.bob, QUESTION)
-    assert (answer.state, answer.degraded) == (Answer.State.COMPLETE, "no_model")
-    assert "only exact words were searched" in answer.notice
+    assert (answer.state, answer.degraded) == (Answer.State.COMPLETE, degraded)
+    assert words in answer.notice
     assert answer.citations.first().quote.startswith("The pump of station 3")  # type: ignore[union-attr]
     settings.EMBEDDING_MODEL = ""
     assert ask(people.bob, QUESTION).degraded == ""

@@ -180,10 +180,9 @@ def test_a_snapshot_that_meets_the_end_of_the_disk_leaves_the_one_before(
     settings.INDEX_DIR = small_disk / "index"
     make_document(team, "rules.md", "Lunch is at noon.", by=people.alice)
     before = snapshots.write(projection.get_projection().snapshot())
-    with (small_disk / "filler").open("wb") as out, pytest.raises(OSError):
+    with (small_disk / "filler").open("wb", buffering=0) as out, pytest.raises(OSError):
         while True:
             out.write(bytes(4096))
-            out.flush()
     monkeypatch.setattr(disk, "FREE_SHARE", 0.0)
     with pytest.raises(OSError) as raised:
         snapshots.write(projection.get_projection().snapshot())
