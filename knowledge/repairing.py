@@ -90,7 +90,7 @@ def _pictures() -> Iterator[str]:
         yield f"the page pictures of version {folder.name}, which is gone, were removed"
     for picture in verification.damaged_pictures():
         picture.unlink()
-        page = Page.objects.filter(version_id=picture.parent.name, number=picture.name.split("-")[0]).first()
+        page = Page.objects.filter(version_id=int(picture.parent.name), number=int(picture.name.split("-")[0])).first()
         if page is not None:
             page_image(page)
         yield f"the page picture {picture.parent.name}/{picture.name} was drawn again"

@@ -105,8 +105,10 @@ def search(
             projection, degraded = None, "no_index"
         except SearchUnavailable:
             projection, degraded = None, "no_model"
-        from_rows = projection is None or projection.incomplete
-        allowed, lengths = _passages_from_rows(scope) if from_rows else projection.passages_of(scope.versions)
+        if projection is None or projection.incomplete:
+            allowed, lengths = _passages_from_rows(scope)
+        else:
+            allowed, lengths = projection.passages_of(scope.versions)
         named = (
             named_passages(asked.place, user, scope.languages, projection, allowed)
             if projection is not None and asked.place and ways is Ways.BOTH
@@ -152,11 +154,12 @@ def _timed(timings: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _passages_from_rows(scope: Scope) -> tuple[Ids, NDArray[np.int64]]:
-    """Without a model there is no projection: the visible set comes straight from the rows."""
-    rows = (
-        Passage.objects.filter(version_id__in=scope.versions.tolist()).order_by("pk").values_list("pk", "start", "end")
-    )
-    table = np.array(list(rows), dtype=np.int64).reshape(-1, 3)
+    """Without a whole projection the visible set comes straight from the rows."""
+    versions, rows = scope.versions.tolist(), []
+    for start in range(0, len(versions), _ROWS_AT_ONCE):
+        some = Passage.objects.filter(version_id__in=versions[start : start + _ROWS_AT_ONCE])
+        rows.extend(some.values_list("pk", "start", "end"))
+    table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
     return np.ascontiguousarray(table[:, 0]), table[:, 2] - table[:, 1]
 
 

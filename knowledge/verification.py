@@ -137,7 +137,7 @@ def _index(counts: Counts) -> Iterator[str]:
     for directory, reason in snapshots.damaged():  # first, for whoever loads one sets the damaged ones aside
         yield f"the snapshot {directory.name} is damaged: {reason}"
     missing, surplus = index_differences()
-    counts["index"] = len(get_projection().ids)
+    counts["index"] = len(get_projection().index.ids())
     yield from listed("searchable passages are missing from the index", missing)
     yield from listed("passages are in the index but should not be", surplus)
 
