@@ -92,7 +92,9 @@ def analyse(text: str, language: str = "en") -> list[str]:
     return [_stem(word, language) for word in words(text) if word not in stop]
 
 
-def analyse_question(text: str, languages: Sequence[str] = ("en",), context: str = "", earlier: str = "") -> Question:
+def analyse_question(
+    text: str, languages: Sequence[str] = ("en",), context: str = "", earlier: str = ""
+) -> Question:
     """Distinct terms of a question, each with its stem in every language.
 
     Terms of ``context``, without which it says too little, weigh half; those of ``earlier`` questions a quarter.
