@@ -155,7 +155,8 @@ def _timed(timings: dict[str, float], name: str) -> Iterator[None]:
 
 def _passages_from_rows(scope: Scope) -> tuple[Ids, NDArray[np.int64]]:
     """Without a whole projection the visible set comes straight from the rows."""
-    versions, rows = scope.versions.tolist(), []
+    versions = scope.versions.tolist()
+    rows: list[tuple[int, int, int]] = []
     for start in range(0, len(versions), _ROWS_AT_ONCE):
         some = Passage.objects.filter(version_id__in=versions[start : start + _ROWS_AT_ONCE])
         rows.extend(some.values_list("pk", "start", "end"))
