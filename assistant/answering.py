@@ -44,6 +44,7 @@ NOTHING_FOUND = "No sentence was found, in what you may read, that answers this 
 _SEARCH_DEGRADED = {
     "no_model": "The embedding model cannot be used just now: only exact words were searched.",
     "no_index": "The index is being rebuilt: only exact words were searched.",
+    "other_model": "Some documents were read for another embedding model: they were searched for exact words only.",
 }
 
 

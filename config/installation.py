@@ -95,10 +95,12 @@ def only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _program(name: str, module: str, *arguments: str, nice: int = 0) -> Program:
+def _program(name: str, module: str, *arguments: str, nice: int = 0, pulse: Path | None = None) -> Program:
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "FOOTNOTE_HOME": str(settings.FOOTNOTE_HOME)}
+    if pulse is not None:
+        env["FOOTNOTE_PULSE"] = str(pulse)
     command = [sys.executable, "-m", module, *arguments]
-    return Program(name, command, settings.LOG_DIR / f"{name}.log", settings.BASE_DIR, env, nice)
+    return Program(name, command, settings.LOG_DIR / f"{name}.log", settings.BASE_DIR, env, nice, pulse)
 
 
 def web(address: Address) -> Program:
@@ -131,4 +133,5 @@ def _worker(name: str, *arguments: str) -> Program:
         *("-A", "config", "worker", "--hostname", f"{name}@%h", "--concurrency", "1", *arguments),
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
         nice=10,
+        pulse=settings.LOG_DIR / f"{name}.pulse",
     )

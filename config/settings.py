@@ -14,6 +14,7 @@ from typing import Any
 
 import dj_database_url
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 from kombu import Queue
@@ -114,6 +115,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.unavailable.DatabaseUnavailable",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -180,6 +182,7 @@ PARSE_MEMORY_BYTES = env_int("FOOTNOTE_PARSE_MEMORY_MB", 1024) * 1024 * 1024
 PARSE_CPU_SECONDS = env_int("FOOTNOTE_PARSE_CPU_SECONDS", 120)
 PARSE_WALL_SECONDS = env_int("FOOTNOTE_PARSE_WALL_SECONDS", 300)
 INGEST_MAX_ATTEMPTS = 3
+INGEST_PULSE = env("FOOTNOTE_PULSE")  # set by the supervisor: the file by which a worker shows that it lives
 INGEST_LEASE_SECONDS = env_int("FOOTNOTE_INGEST_LEASE_SECONDS", 60)
 
 # --- Embedding and search -------------------------------------------------------------------------------------------
@@ -198,6 +201,7 @@ RERANKER = env("FOOTNOTE_RERANKER")  # the folder of a CrossEncoder; empty: what
 INDEX_DIR = FOOTNOTE_HOME / "index"
 PAGE_CACHE_DIR = FOOTNOTE_HOME / "cache" / "pages"
 INDEX_SNAPSHOT_EVERY = env_int("FOOTNOTE_INDEX_SNAPSHOT_EVERY", 500)  # passages changed since the last snapshot
+INDEX_PATIENCE_SECONDS = env_float("FOOTNOTE_INDEX_PATIENCE_SECONDS", 3)  # then a question goes without the index
 
 # --- Answering ------------------------------------------------------------------------------------------------------
 GENERATOR = env("FOOTNOTE_GENERATOR", "quoting")  # quoting | openai
@@ -245,6 +249,12 @@ CELERY_TASK_PUBLISH_RETRY = False  # the database is the queue's truth: the swee
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.tasks.sweep", "schedule": 10.0},
     "snapshot": {"task": "ingest.tasks.snapshot_index", "schedule": 30.0},
+    "life": {"task": "ingest.tasks.show_life", "schedule": 30.0, "options": {"queue": INGEST_LANES[1]}},
+    "verify": {
+        "task": "ingest.tasks.check_store_nightly",
+        "schedule": crontab(hour="3", minute="10"),
+        "options": {"queue": INGEST_LANES[1]},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(FOOTNOTE_HOME / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

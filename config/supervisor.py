@@ -14,6 +14,8 @@ from config.processes import start_child, stop_child, stop_children
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _STEADY_SECONDS = 60.0
+# Longer than the longest stretch of work without a sign of life, such as saving a book or writing a large snapshot.
+SILENT_SECONDS = 300.0
 
 
 class Service(Protocol):
@@ -41,15 +43,24 @@ class Program:
     cwd: Path
     env: dict[str, str]
     nice: int = 0
+    pulse: Path | None = None  # a file that the program touches as long as it lives
     process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
 
     def start(self) -> None:
         if self.process is not None:
             stop_child(self.process)  # what a dead child left behind in its group
+        self.started = time.time()
         self.process = start_child(self.command, self.log, cwd=self.cwd, env=self.env, nice=self.nice)
 
     def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self.process is not None and self.process.poll() is None and not self._silent()
+
+    def _silent(self) -> bool:
+        if self.pulse is None:
+            return False
+        shown = self.pulse.stat().st_mtime if self.pulse.exists() else 0.0
+        return time.time() - max(self.started, shown) > SILENT_SECONDS
 
 
 @dataclass(slots=True)
@@ -99,7 +110,7 @@ class Supervisor:
                     continue
                 if now - watched.started > _STEADY_SECONDS:
                     watched.pause = _FIRST_PAUSE
-                self.tell(f"The {watched.service.name} ended; starting it again in {watched.pause:.0f} s.")
+                self.tell(f"The {watched.service.name} ended or fell silent; it starts again in {watched.pause:.0f} s.")
                 watched.due = now + watched.pause
                 watched.pause = min(2 * watched.pause, _LONGEST_PAUSE)
             elif now >= watched.due:

@@ -32,6 +32,8 @@ PLACES = [
             _place("Documents", "description", "admin:knowledge_document_changelist"),
             _place("Versions", "history", "admin:knowledge_documentversion_changelist"),
             _place("Reading jobs", "hourglass_top", "admin:ingest_ingestjob_changelist"),
+            _place("Set aside", "report", "admin:ingest_setaside_changelist"),
+            _place("Checks of the store", "rule", "admin:knowledge_storecheck_changelist"),
         ],
     },
     {

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.administration import ReadOnlyAdmin
-from ingest.models import IngestJob
+from ingest.models import IngestJob, SetAside
 from ingest.outcomes import retry
 from ingest.tasks import enqueue_job
 from knowledge.admin import DocumentAdmin
@@ -24,6 +24,37 @@ def _retry(request: HttpRequest, jobs: models.QuerySet[IngestJob]) -> None:
             enqueue_job(job.pk)
             audit.record(request.user, "ingestjob.retried", job)
     messages.success(request, f"Reading again: {started}. Jobs that are at work or done stay as they are.")
+
+
+@admin.register(SetAside)
+class SetAsideAdmin(ReadOnlyAdmin):
+    """Files that were given up, the newest first: those that ended their worker, and those that cannot be read."""
+
+    list_display = ("document", "collection", "uploaded_by", "reason", "error_code", "attempts", "finished")
+    list_filter = ("error_code", "version__document__collection")
+    list_select_related = ("version__document__collection", "uploaded_by")
+    search_fields = ("version__filename", "version__document__title")
+    fields = ("version", "uploaded_by", "error_code", "error", "attempts", "created", "started", "finished")
+    actions = ("retry",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[SetAside]:
+        return SetAside.objects.filter(state=IngestJob.State.FAILED, version__document__deleted__isnull=True)
+
+    @admin.display(description="Document", ordering="version__filename")
+    def document(self, job: SetAside) -> str:
+        return job.version.filename
+
+    @admin.display(description="Collection", ordering="version__document__collection__name")
+    def collection(self, job: SetAside) -> str:
+        return job.version.document.collection.name
+
+    @admin.display(description="Reason", ordering="error")
+    def reason(self, job: SetAside) -> str:
+        return job.error
+
+    @admin.action(description="Retry")
+    def retry(self, request: HttpRequest, queryset: models.QuerySet[SetAside]) -> None:
+        _retry(request, IngestJob.objects.filter(pk__in=queryset.values("pk")))
 
 
 @admin.register(IngestJob)

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
 
+from ingest import pulse
 from ingest.lanes import QUICK_PAGES, QUICK_PASSAGES, TooLong
 from ingest.models import IngestJob
 from knowledge.errors import FootnoteError
@@ -67,6 +68,7 @@ class Hold:
             raise LeaseLost
         self._unsaved.clear()
         self._written = time.monotonic()
+        pulse.beat()
 
     def expect(self, *, pages: int = 0, passages: int = 0) -> None:
         """Raises TooLong when so much is still to be done for a job in the quick lane."""

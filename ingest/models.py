@@ -65,3 +65,13 @@ class IngestJob(models.Model):
     @property
     def active(self) -> bool:
         return self.state in {self.State.QUEUED, self.State.RUNNING}
+
+
+class SetAside(IngestJob):
+    """The jobs that were given up, as administrators look after them: the reason, and a way to try again."""
+
+    class Meta:
+        proxy = True
+        ordering = ("-finished",)
+        verbose_name = _("document set aside")
+        verbose_name_plural = _("documents set aside")

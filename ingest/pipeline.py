@@ -20,7 +20,9 @@ from __future__ import annotations
 
 import logging
 import uuid
+from contextlib import suppress
 
+from django.conf import settings
 from django.db import OperationalError, transaction
 
 from ingest import leases, outcomes, passages
@@ -29,6 +31,7 @@ from ingest.leases import Cancelled, Hold, LeaseLost
 from ingest.models import IngestJob
 from ingest.names import title_from
 from ingest.reading import Begun, read_version
+from knowledge.disk import nearly_full, no_room
 from knowledge.documents import publish_version
 from knowledge.errors import DocumentGone, PermanentError, TransientError, UnreadableDocument
 from knowledge.models import Document, DocumentVersion, Passage
@@ -43,7 +46,7 @@ def run(job_id: uuid.UUID, token: str, begun: Begun | None = None, *, quick: boo
     then the lease ends by itself and the sweeper tries again, up to ``INGEST_MAX_ATTEMPTS`` times.
     ``begun``: its file, when somebody began to read it already. True when a ``quick`` run found that the job is
     long and left it for the long lane."""
-    hold = leases.take(job_id, token, quick=quick)
+    hold = _take(job_id, token, quick)
     if hold is None:
         return False
     logger.info("job started job=%s", job_id)
@@ -64,8 +67,27 @@ def run(job_id: uuid.UUID, token: str, begun: Begun | None = None, *, quick: boo
     except TransientError as error:
         _pause(hold, "unavailable", str(error))
     except OperationalError:
-        _pause(hold, "database", "The database could not be written to. This is tried again by itself.")
+        # When not even this can be written, the lease ends by itself.
+        with suppress(OperationalError):
+            _pause(hold, "database", "The database could not be written to. This is tried again by itself.")
+    except OSError as error:
+        if not no_room(error):
+            raise
+        with suppress(OperationalError):
+            _pause(hold, "disk", "The disk is full. This is tried again by itself.")
     return False
+
+
+def _take(job_id: uuid.UUID, token: str, quick: bool) -> Hold | None:
+    """A job that cannot be finished is not begun: it waits, with all its attempts, until there is room again."""
+    if nearly_full(settings.FOOTNOTE_HOME):
+        logger.warning("job waits job=%s code=disk", job_id)
+        return None
+    try:
+        return leases.take(job_id, token, quick=quick)
+    except OperationalError:
+        logger.warning("job waits job=%s code=database", job_id)
+        return None
 
 
 def run_inline(version: DocumentVersion, begun: Begun | None = None) -> IngestJob:

@@ -16,13 +16,15 @@ from django.db.models.functions import Now
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
-from ingest import outcomes, pipeline
+from ingest import outcomes, pipeline, pulse
 from ingest.lanes import LONG, QUICK, lane_for
 from ingest.leases import free
 from ingest.leftovers import remove_leftovers
 from ingest.models import IngestJob
 from knowledge.documents import purge_deleted
+from knowledge.errors import TransientError
 from knowledge.projection import write_snapshot_if_due
+from knowledge.repairing import check_store
 
 logger = logging.getLogger("footnote.ingest")
 
@@ -63,10 +65,27 @@ def sweep() -> int:
 
 @shared_task(priority=0, expires=_STALE_SECONDS)
 def snapshot_index() -> None:
-    """Housekeeping of the index, of deleted documents and of temporary files."""
-    write_snapshot_if_due()
+    """Housekeeping of deleted documents, of temporary files and of the index: what makes room goes first."""
     purge_deleted()
     remove_leftovers()
+    try:
+        write_snapshot_if_due()
+    except (TransientError, OSError) as error:
+        # The one before stays, and the next round tries again.
+        logger.warning("snapshot not written reason=%s", type(error).__name__)
+
+
+@shared_task
+def check_store_nightly() -> None:
+    """Holds everything against everything; administrators see the result on their pages."""
+    check = check_store(still_here=pulse.beat)
+    if not check.well:
+        logger.error("store check differences=%d", len(check.differences))
+
+
+@shared_task(priority=0, expires=_STALE_SECONDS)
+def show_life() -> None:
+    """Received at all, it has done its work: the pulse that goes with every task (``pulse``)."""
 
 
 def enqueue_job(job_id: uuid.UUID, lane: str | None = None) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from typing import IO, Any, Literal, cast
 
 from django.conf import settings
 from django.core.files import File
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 
 from accounts import audit
@@ -26,15 +25,16 @@ from accounts.models import User
 from ingest.models import IngestJob
 from ingest.names import clean_name, title_from
 from ingest.tasks import enqueue_job
+from knowledge.disk import nearly_full
 from knowledge.errors import PermanentError
 from knowledge.models import Collection, Document, DocumentVersion
 
 Outcome = Literal["new", "new_version", "duplicate"]
 
-FREE_DISK_SHARE = 0.05
 _ATTEMPTS = 5
 _LIVE = (DocumentVersion.State.PROCESSING, DocumentVersion.State.READY)
 
+NOT_WRITABLE = "The database cannot be written to just now, so nothing was kept. Try again in a moment."
 NO_COLLECTION = "There is no such collection that you may add documents to."
 
 
@@ -92,8 +92,8 @@ def accept_upload(*, user: User, collection: Collection, name: str, file: File[b
     """Keeps a file as a new document or a new version, or recognises it.
 
     Raises UploadRefused with a sentence when the person may not add to the collection (said as if there were
-    none), the file is too large, empty or without a name, or the disk is nearly full. With ``send`` false
-    the caller does the work itself (``pipeline.run_inline``).
+    none), the file is too large, empty or without a name, the disk is nearly full or the database takes
+    nothing. With ``send`` false the caller does the work itself (``pipeline.run_inline``).
     """
     if not Collection.objects.curated_by(user).filter(pk=collection.pk).exists():
         raise UploadRefused(NO_COLLECTION, 404)
@@ -102,8 +102,11 @@ def accept_upload(*, user: User, collection: Collection, name: str, file: File[b
         raise UploadRefused("This file has no name. Give it one and upload it again.")
     for _ in range(_ATTEMPTS):
         # Somebody else may be first with the same name or number: then look again at what is there now.
-        with suppress(IntegrityError), _staged(file) as staged:
-            return _record(user, collection, label, staged, send)
+        try:
+            with suppress(IntegrityError), _staged(file) as staged:
+                return _record(user, collection, label, staged, send)
+        except OperationalError as error:
+            raise UploadRefused(NOT_WRITABLE, 503) from error
     raise UploadRefused("Many people are uploading this file at once, so nothing was kept. Try again.", 503)
 
 
@@ -115,8 +118,7 @@ def too_large() -> str:
 @contextmanager
 def _staged(file: File[bytes]) -> Iterator[_Staged]:
     folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
-    usage = shutil.disk_usage(folder)
-    if usage.free < FREE_DISK_SHARE * usage.total:
+    if nearly_full(folder):
         raise UploadRefused("The disk is nearly full, so nothing was kept. Tell your administrator.", 507)
     handle, path = tempfile.mkstemp(prefix="upload-", dir=folder)
     try:

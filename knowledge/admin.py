@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from unfold.admin import TabularInline
 
 from accounts.administration import AuditedAdmin, ReadOnlyAdmin
 from accounts.models import User
 from knowledge.documents import delete_document
-from knowledge.models import Collection, Document, DocumentVersion, Grant, Restriction
+from knowledge.models import Collection, Document, DocumentVersion, Grant, Restriction, StoreCheck
 
 
 class GrantInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
@@ -133,3 +135,47 @@ class VersionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[DocumentVersion]:
         return DocumentVersion.objects.filter(document__deleted__isnull=True)
+
+
+@admin.register(StoreCheck)
+class StoreCheckAdmin(ReadOnlyAdmin):
+    """Rows, vectors, files and indexes held against each other: every night, and by ``manage.py verify``."""
+
+    list_display = ("started", "result", "mended_count", "difference_count", "seconds")
+    fields = ("started", "finished", "result", "list_of_counts", "list_of_mended", "list_of_differences")
+
+    @admin.display(description="Result")
+    def result(self, check: StoreCheck) -> str:
+        if check.error:
+            return f"not carried out: {check.error}"
+        if check.finished is None:
+            return "at work, or ended before it was through"
+        return "everything agrees" if check.well else "there are differences: run `manage.py verify --repair`"
+
+    @admin.display(description="Mended")
+    def mended_count(self, check: StoreCheck) -> int:
+        return len(check.mended)
+
+    @admin.display(description="Differences")
+    def difference_count(self, check: StoreCheck) -> int:
+        return len(check.differences)
+
+    @admin.display(description="Seconds")
+    def seconds(self, check: StoreCheck) -> str:
+        return f"{(check.finished - check.started).total_seconds():.0f}" if check.finished else ""
+
+    @admin.display(description="Counts")
+    def list_of_counts(self, check: StoreCheck) -> str:
+        return _lines(f"{name}: {count}" for name, count in check.counts.items())
+
+    @admin.display(description="What was mended")
+    def list_of_mended(self, check: StoreCheck) -> str:
+        return _lines(check.mended)
+
+    @admin.display(description="Differences")
+    def list_of_differences(self, check: StoreCheck) -> str:
+        return _lines(check.differences)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return format_html_join("", "<p>{}</p>", ((line,) for line in lines)) or "none"

@@ -6,7 +6,9 @@ FootnoteError
 │   ├── DocumentGone         the document was deleted while work on it went on
 │   └── ConfigurationError   a setting is wrong
 └── TransientError        trying again may help
+    ├── DiskFull             too little of the disk is free to begin
     └── SearchUnavailable    the index or the embedding model cannot be used just now
+        └── IndexBusy        the index is being built
 """
 
 from __future__ import annotations
@@ -44,5 +46,13 @@ class TransientError(FootnoteError):
     """Trying again may help."""
 
 
+class DiskFull(TransientError):
+    """Too little of the disk is free to begin."""
+
+
 class SearchUnavailable(TransientError):
     """The index or the embedding model cannot be used just now."""
+
+
+class IndexBusy(SearchUnavailable):
+    """The index is being built, and longer than who asks can wait."""

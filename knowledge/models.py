@@ -363,6 +363,27 @@ class IndexPosition(models.Model):
         return str(self.position)
 
 
+class StoreCheck(models.Model):
+    """What ``verify`` found: every night, and when somebody asked. Ids and counts, never words of documents."""
+
+    started = models.DateTimeField(auto_now_add=True)
+    finished = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)
+    mended = models.JSONField(default=list)
+    differences = models.JSONField(default=list)
+    error = models.TextField(blank=True, help_text=_("Why it could not be carried out, if so."))
+
+    class Meta:
+        ordering = ("-started",)
+
+    def __str__(self) -> str:
+        return f"check of {self.started:%Y-%m-%d %H:%M}"
+
+    @property
+    def well(self) -> bool:
+        return self.finished is not None and not self.differences and not self.error
+
+
 class VisibilityStamp(models.Model):
     """A mark that changes with what people may see; triggers write it (see ``stamps.py``)."""
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from knowledge.continuing import rest_url
+from knowledge.disk import require_room
 from knowledge.errors import UnreadableDocument
 from knowledge.finding import Found
 from knowledge.force import age_marks
@@ -126,10 +127,11 @@ def download_url(version: DocumentVersion) -> str:
 
 
 def page_image(page: Page) -> Path:
-    """The picture of a PDF page as a PNG file, rendered once. Raises UnreadableDocument when it cannot be."""
+    """The picture of a PDF page as a PNG file, rendered once. Raises UnreadableDocument when it cannot be, DiskFull."""
     target: Path = settings.PAGE_CACHE_DIR / str(page.version_id) / f"{page.number}-{IMAGE_WIDTH}.png"
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
+        require_room(target.parent)
         # Several people may open the page at once: each draws under a name of its own, and the last one stays.
         temporary = target.with_suffix(f".{uuid.uuid4().hex}.tmp")
         try:

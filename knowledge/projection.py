@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from knowledge import snapshots
 from knowledge.embedding import get_embedder
+from knowledge.errors import IndexBusy
 from knowledge.index import Ids, VectorIndex, get_index
 from knowledge.models import IndexChange, IndexPosition, Passage
 
@@ -78,6 +79,7 @@ class Projection:
     dimension: int
     index: VectorIndex = field(init=False)
     position: int = -1
+    incomplete: bool = False  # passages of another model can be searched, and are not in here
     ids: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
     versions: _Column = field(default_factory=lambda: np.zeros(0, np.int64))
     lengths: _Column = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -92,9 +94,14 @@ class Projection:
     def __post_init__(self) -> None:
         self.index = get_index(self.dimension)
 
-    def refresh(self) -> None:
-        """Catches up with the database. Cheap when nothing changed: one indexed read."""
-        with self._lock:
+    def refresh(self, patience: float | None = None) -> None:
+        """Catches up with the database. Cheap when nothing changed: one indexed read.
+
+        Raises IndexBusy when another thread is still building it after ``patience`` seconds.
+        """
+        if not self._lock.acquire(timeout=-1 if patience is None else patience):
+            raise IndexBusy("The index is being rebuilt.")
+        try:
             target = current_position()
             if target == self.position and self._newer is None:
                 return
@@ -104,6 +111,15 @@ class Projection:
                 self._change_over(target)
                 self._follow(target)
                 self._look_for_newer()
+            self.incomplete = self._lacks()
+        finally:
+            self._lock.release()
+
+    def _lacks(self) -> bool:
+        # Two ranges of the database's own index: "unequal" would go through all passages.
+        searchable = Passage.objects.searchable()
+        ranges = (searchable.filter(model_id__lt=self.model_id), searchable.filter(model_id__gt=self.model_id))
+        return any(others.exists() for others in ranges)
 
     def passages_of(self, version_ids: Sequence[int] | _Column) -> tuple[Ids, _Column]:
         """Sorted ids of the passages of these versions, and their lengths in characters. Read-only arrays."""
@@ -238,15 +254,18 @@ _projection: Projection | None = None
 _projection_lock = threading.Lock()
 
 
-def get_projection() -> Projection:
-    """This process's projection, caught up with the database."""
+def get_projection(patience: float | None = None) -> Projection:
+    """This process's projection, caught up with the database.
+
+    Raises SearchUnavailable without a model, and IndexBusy when it is still being built after ``patience`` seconds.
+    """
     global _projection
     embedder = get_embedder()
     with _projection_lock:
         if _projection is None or _projection.model_id != embedder.model_id:
             _projection = Projection(embedder.model_id, embedder.dimension)
         projection = _projection
-    projection.refresh()
+    projection.refresh(patience)
     return projection
 
 

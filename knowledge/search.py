@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from django.conf import settings
 from django.utils import timezone
 from numpy.typing import NDArray
 
 from accounts.models import User
 from knowledge import lexical
 from knowledge.candidates import NAMED_BONUS, Found, Reading, Ways, candidates, vectors_for
-from knowledge.errors import SearchUnavailable
+from knowledge.errors import IndexBusy, SearchUnavailable
 from knowledge.followups import Exchange
 from knowledge.index import Ids
 from knowledge.models import Passage
@@ -77,7 +78,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Evidence best first. ``degraded`` is "" or says why full text alone was used."""
+    """Evidence best first. ``degraded`` is "" or says why full text alone was used, or for some."""
 
     evidence: tuple[Evidence, ...]
     timings_ms: dict[str, float]
@@ -98,16 +99,19 @@ def search(
     timings: dict[str, float] = {}
     asked = read_question(question, context)
     reranker = get_reranker()
-    degraded = ""
     with _timed(timings, "search"):
         scope = visible_scope(user)
         try:
-            projection = get_projection()
+            projection = get_projection(patience=settings.INDEX_PATIENCE_SECONDS)
+            degraded = "other_model" if projection.incomplete else ""
+        except IndexBusy:
+            projection, degraded = None, "no_index"
         except SearchUnavailable:
             projection, degraded = None, "no_model"
-        allowed, lengths = (
-            _passages_from_rows(scope) if projection is None else projection.passages_of(scope.versions)
-        )
+        if projection is None or projection.incomplete:
+            allowed, lengths = _passages_from_rows(scope)
+        else:
+            allowed, lengths = projection.passages_of(scope.versions)
         named = (
             named_passages(asked.place, user, scope.languages, projection, allowed)
             if projection is not None and asked.place and ways is Ways.BOTH
@@ -153,11 +157,13 @@ def _timed(timings: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _passages_from_rows(scope: Scope) -> tuple[Ids, NDArray[np.int64]]:
-    """Without a model there is no projection: the visible set comes straight from the rows."""
-    rows = (
-        Passage.objects.filter(version_id__in=scope.versions.tolist()).order_by("pk").values_list("pk", "start", "end")
-    )
-    table = np.array(list(rows), dtype=np.int64).reshape(-1, 3)
+    """Without a whole projection the visible set comes straight from the rows."""
+    versions = scope.versions.tolist()
+    rows: list[tuple[int, int, int]] = []
+    for start in range(0, len(versions), _ROWS_AT_ONCE):
+        some = Passage.objects.filter(version_id__in=versions[start : start + _ROWS_AT_ONCE])
+        rows.extend(some.values_list("pk", "start", "end"))
+    table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
     return np.ascontiguousarray(table[:, 0]), table[:, 2] - table[:, 1]
 
 

@@ -13,17 +13,23 @@ import logging
 import os
 import secrets
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
+from knowledge.disk import require_room
 from knowledge.index import Ids, VectorIndex
 
 log = logging.getLogger("footnote.index")
 _KEPT = 2
+_ABANDONED_SECONDS = 3600  # far longer than writing takes
 _ROWS = "rows.npy"
 _MANIFEST = "manifest.json"
 _PREFIX = "generation-"
@@ -47,21 +53,21 @@ def _root() -> Path:
     return root
 
 
-def _generations() -> list[Path]:
-    """Newest first."""
+def generations() -> list[Path]:
+    """The directories of all snapshots that may be used, newest first."""
     return sorted((p for p in _root().glob(f"{_PREFIX}*") if p.is_dir()), key=lambda p: p.name, reverse=True)
 
 
 def newest_position() -> int:
     """The position of the newest snapshot, 0 when there is none."""
-    for directory in _generations():
+    for directory in generations():
         return int(directory.name.removeprefix(_PREFIX).split("-")[0])
     return 0
 
 
 def newest_count() -> int:
     """How many passages the newest snapshot says it holds, 0 when there is none."""
-    for directory in _generations():
+    for directory in generations():
         try:
             return int(json.loads((directory / _MANIFEST).read_text())["count"])
         except (OSError, ValueError, KeyError):
@@ -83,8 +89,12 @@ def _sync(path: Path) -> None:
 
 
 def write(snapshot: Snapshot) -> Path:
-    """Writes a generation and removes all but the newest few. Gives its directory."""
+    """Writes a generation and removes all but the newest few. Gives its directory.
+
+    Raises DiskFull, or OSError when the disk fills meanwhile; what was there before is still there then.
+    """
     root = _root()
+    require_room(root)
     name = f"{_PREFIX}{snapshot.position:015d}-{secrets.token_hex(4)}"
     temporary = root / f".writing-{name}"
     temporary.mkdir()
@@ -104,19 +114,36 @@ def write(snapshot: Snapshot) -> Path:
         _sync(root)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    for old in _generations()[_KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
+    for old in generations()[_KEPT:]:
+        _remove(old)
+    for left in _abandoned(root):
+        shutil.rmtree(left, ignore_errors=True)
     log.info("index.snapshot position=%d passages=%d", snapshot.position, len(snapshot.ids))
     return root / name
 
 
+def _remove(directory: Path) -> None:
+    """Under another name first: nobody may take one that is half removed for one that is damaged."""
+    going = directory.with_name(f".removing-{directory.name}")
+    with suppress(FileNotFoundError):  # another process was first
+        directory.rename(going)
+        shutil.rmtree(going, ignore_errors=True)
+
+
+def _abandoned(root: Path) -> list[Path]:
+    """What processes that were killed while writing or removing left behind."""
+    before = time.time() - _ABANDONED_SECONDS
+    left = [*root.glob(".writing-*"), *root.glob(".removing-*")]
+    return [path for path in left if path.stat().st_mtime < before]
+
+
 def load_newest(model_id: str, index: VectorIndex) -> Snapshot | None:
     """Loads the newest sound generation of this model into ``index``; damaged ones are quarantined on the way."""
-    for directory in _generations():
+    for directory in generations():
         try:
             snapshot = _load(directory, model_id, index)
         except (OSError, ValueError, KeyError) as error:
-            _quarantine(directory, str(error))
+            set_aside(directory, str(error))
             continue
         if snapshot is not None:
             return snapshot
@@ -124,12 +151,9 @@ def load_newest(model_id: str, index: VectorIndex) -> Snapshot | None:
 
 
 def _load(directory: Path, model_id: str, index: VectorIndex) -> Snapshot | None:
-    manifest = json.loads((directory / _MANIFEST).read_text())
+    manifest = _checked_manifest(directory)
     if manifest["model"] != model_id:
         return None  # sound, but of another model
-    for name, digest in manifest["files"].items():
-        if _digest(directory / name) != digest:
-            raise ValueError(f"{name} is not what was written")
     rows = np.load(directory / _ROWS, allow_pickle=False)
     index.load(directory)
     ids, versions, lengths = (np.ascontiguousarray(row) for row in rows)
@@ -138,7 +162,27 @@ def _load(directory: Path, model_id: str, index: VectorIndex) -> Snapshot | None
     return Snapshot(model_id, int(manifest["position"]), ids, versions, lengths, index)
 
 
-def _quarantine(directory: Path, reason: str) -> None:
+def _checked_manifest(directory: Path) -> dict[str, Any]:
+    """Raises OSError, ValueError or KeyError when the files are not those that were written."""
+    manifest: dict[str, Any] = json.loads((directory / _MANIFEST).read_text())
+    for name, digest in manifest["files"].items():
+        if _digest(directory / name) != digest:
+            raise ValueError(f"{name} is not what was written")
+    return manifest
+
+
+def damaged() -> Iterator[tuple[Path, str]]:
+    """Snapshots that are not what was written, of any model, and what is wrong with them."""
+    for directory in generations():
+        try:
+            _checked_manifest(directory)
+        except (OSError, ValueError, KeyError) as error:
+            if directory.is_dir():  # else it was removed meanwhile
+                yield directory, str(error)
+
+
+def set_aside(directory: Path, reason: str) -> None:
+    """Moves a snapshot to ``quarantine/``, where nobody reads it and it can be looked at."""
     target = _root() / "quarantine"
     target.mkdir(exist_ok=True)
     try:

@@ -23,7 +23,7 @@ from accounts.policy import Audience, allow
 from knowledge.audience import audience_sentences, why_readable
 from knowledge.contents import page_window, passages_of, passages_start
 from knowledge.documents import delete_document
-from knowledge.errors import UnreadableDocument
+from knowledge.errors import DiskFull, UnreadableDocument
 from knowledge.forms import CheckingForms, DocumentSettingsForm
 from knowledge.listing import STATES, chosen, delete_many, headings, listed, set_review_date, table
 from knowledge.models import Collection, Document, DocumentVersion, Page, is_replaced
@@ -202,6 +202,8 @@ def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, page
         path = page_image(found)
     except UnreadableDocument as error:
         raise Http404(str(error)) from error
+    except DiskFull as error:
+        return HttpResponse(str(error), status=507, content_type="text/plain; charset=utf-8")
     response = FileResponse(path.open("rb"), content_type="image/png")
     response["Cache-Control"] = "private, no-cache"
     return response

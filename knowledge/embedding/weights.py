@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from knowledge.errors import ConfigurationError
+from knowledge.errors import SearchUnavailable
 
 WEIGHTS = "model.safetensors"
 _WEIGHT_FILES = (WEIGHTS, "onnx/model.onnx")
@@ -18,7 +18,7 @@ def weights_fingerprint(directory: Path) -> str:
         if path.is_file():
             with path.open("rb") as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()[:12]
-    raise ConfigurationError(f"The embedding model folder {directory} holds no weights in the safetensors format.")
+    raise SearchUnavailable(f"The embedding model folder {directory} holds no weights in the safetensors format.")
 
 
 def model_name(directory: Path) -> str:

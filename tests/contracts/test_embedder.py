@@ -14,7 +14,7 @@ from sentence_transformers import SentenceTransformer
 from knowledge.embedding import Embedder, get_embedder, model_dir
 from knowledge.embedding.plain_bert import TOKENS_AT_ONCE, PlainBertEmbedder, recipe
 from knowledge.embedding.sentence_transformer import SentenceTransformerEmbedder
-from knowledge.errors import ConfigurationError, SearchUnavailable
+from knowledge.errors import SearchUnavailable
 
 TEXTS = (
     "",
@@ -69,7 +69,7 @@ def test_the_id_names_the_weights(embedder: Embedder) -> None:
 
 def test_a_missing_model_folder_is_said_in_words(settings) -> None:  # type: ignore[no-untyped-def]  # pytest-django's wrapper
     settings.EMBEDDING_MODEL = "/nowhere/at/all"
-    with pytest.raises(ConfigurationError, match="does not exist"):
+    with pytest.raises(SearchUnavailable, match="does not exist"):
         get_embedder()
 
 

@@ -107,7 +107,7 @@ def test_empty_and_nameless_files_are_refused(upload: Upload) -> None:
 
 
 def test_a_nearly_full_disk_refuses(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.uploads.FREE_DISK_SHARE", 1.1)
+    monkeypatch.setattr("knowledge.disk.FREE_SHARE", 1.1)
     with pytest.raises(UploadRefused, match="nearly full"):
         upload()
 
