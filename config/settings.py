@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.policy.PolicyMiddleware",
+    "accounts.slowing.SlowingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -208,7 +209,21 @@ GENERATOR_TOTAL_SECONDS = env_float("FOOTNOTE_GENERATOR_TOTAL_SECONDS", 120)
 GENERATOR_REWRITE_SECONDS = env_float("FOOTNOTE_GENERATOR_REWRITE_SECONDS", 3)  # 0: follow-ups go by the rule alone
 GENERATOR_MAX_TOKENS = env_int("FOOTNOTE_GENERATOR_MAX_TOKENS", 600)
 ANSWER_THREADS = env_int("FOOTNOTE_ANSWER_THREADS", 8)
+ANSWER_QUEUE = env_int("FOOTNOTE_ANSWER_QUEUE", 200)  # answers that may wait for a thread; beyond that nobody may ask
 ANSWER_FOLLOWER_GRACE_SECONDS = env_float("FOOTNOTE_ANSWER_FOLLOWER_GRACE_SECONDS", 10)
+
+# --- Limits for one person: (how much, within how many seconds); 0 is without limit ----------------------------------
+LIMITS = {
+    "requests": (env_int("FOOTNOTE_REQUESTS_PER_MINUTE", 900), 60),
+    "questions": (env_int("FOOTNOTE_QUESTIONS_PER_MINUTE", 20), 60),
+    "trials": (env_int("FOOTNOTE_TRIALS_PER_MINUTE", 60), 60),
+    "uploads": (env_int("FOOTNOTE_UPLOADS_PER_HOUR", 2000), 3600),
+    "bytes": (env_int("FOOTNOTE_UPLOAD_MB_PER_DAY", 20_000) * 1024 * 1024, 86_400),
+    "tokens": (env_int("FOOTNOTE_TOKENS_PER_DAY", 2_000_000), 86_400),
+}
+STREAMS_AT_ONCE = env_int("FOOTNOTE_STREAMS_AT_ONCE", 6)  # two answers, each in up to three windows
+QUOTA_PERSON_BYTES = env_int("FOOTNOTE_QUOTA_PERSON_MB", 50_000) * 1024 * 1024  # kept in all; 0 is without limit
+QUOTA_COLLECTION_BYTES = env_int("FOOTNOTE_QUOTA_COLLECTION_MB", 100_000) * 1024 * 1024
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL")
@@ -282,8 +297,7 @@ AXES_FAILURE_LIMIT = env_int("FOOTNOTE_LOGIN_FAILURES", 10)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
-AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "accounts.slowing.locked_out"
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
 AXES_USERNAME_CALLABLE = "accounts.adapters.sign_in_name"
