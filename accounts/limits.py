@@ -27,6 +27,7 @@ class Use(Enum):
     UPLOADS = "uploads"
     BYTES = "bytes"
     TOKENS = "tokens"
+    CODES = "codes"  # second factors tried
 
 
 _REFUSALS = {
@@ -36,6 +37,7 @@ _REFUSALS = {
     Use.UPLOADS: "You have uploaded as many files as one person may in an hour.",
     Use.BYTES: "You have uploaded as much as one person may in a day.",
     Use.TOKENS: "You have used what one person may have written by the language model in a day.",
+    Use.CODES: "Many codes were tried for this account.",
 }
 
 

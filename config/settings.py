@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "accounts",
@@ -108,7 +109,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.policy.PolicyMiddleware",
     "accounts.slowing.SlowingMiddleware",
+    "accounts.sessions.SeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.second_factor.RequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -219,6 +222,7 @@ LIMITS = {
     "trials": (env_int("FOOTNOTE_TRIALS_PER_MINUTE", 60), 60),
     "uploads": (env_int("FOOTNOTE_UPLOADS_PER_HOUR", 2000), 3600),
     "bytes": (env_int("FOOTNOTE_UPLOAD_MB_PER_DAY", 20_000) * 1024 * 1024, 86_400),
+    "codes": (10, 900),  # second factors tried
     "tokens": (env_int("FOOTNOTE_TOKENS_PER_DAY", 2_000_000), 86_400),
 }
 STREAMS_AT_ONCE = env_int("FOOTNOTE_STREAMS_AT_ONCE", 6)  # two answers, each in up to three windows
@@ -280,7 +284,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": False}  # failed sign-ins are counted once, by axes, in the database
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
-if env("FOOTNOTE_OIDC_URL"):
+OIDC_URL = env("FOOTNOTE_OIDC_URL")
+if OIDC_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
@@ -289,10 +294,18 @@ if env("FOOTNOTE_OIDC_URL"):
                 "name": env("FOOTNOTE_OIDC_NAME", "Company sign-in"),
                 "client_id": env("FOOTNOTE_OIDC_CLIENT_ID"),
                 "secret": env("FOOTNOTE_OIDC_SECRET"),
-                "settings": {"server_url": env("FOOTNOTE_OIDC_URL")},
+                "settings": {"server_url": OIDC_URL},
             }
         ],
     }
+STAFF_MFA = env_bool("FOOTNOTE_STAFF_MFA")
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Footnote"
+MFA_FORMS = {
+    # Their own count of guesses hangs on "login_failed" above.
+    "authenticate": "accounts.second_factor.CountedAuthenticateForm",
+    "reauthenticate": "accounts.second_factor.CountedReauthenticateForm",
+}
 AXES_FAILURE_LIMIT = env_int("FOOTNOTE_LOGIN_FAILURES", 10)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -303,6 +316,9 @@ AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
 AXES_USERNAME_CALLABLE = "accounts.adapters.sign_in_name"
 PROXIES = env_int("FOOTNOTE_PROXIES", 0)  # proxies of one's own in front, whose X-Forwarded-For is believed
 EMAIL_BACKEND = env("FOOTNOTE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+# --- Where the server itself may connect to, beside the two addresses above: see accounts/outbound.py ----------------
+OUTBOUND = env("FOOTNOTE_OUTBOUND").split(",")
 
 # --- Browser safety -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY: dict[str, Any] = {

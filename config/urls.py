@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("assistant.urls")),
     path("", include("knowledge.urls")),
     path("", include("ingest.urls")),
+    path("", include("accounts.urls")),
     path("health/", views.health, name="health"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("styleguide/", views.styleguide, name="styleguide"),

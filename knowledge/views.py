@@ -181,7 +181,7 @@ def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, page
     except UnreadableDocument as error:
         raise Http404(str(error)) from error
     response = FileResponse(path.open("rb"), content_type="image/png")
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = "private, no-store"  # the next person at this browser finds no page of it
     return response
 
 

@@ -6,6 +6,7 @@ Nothing of the key, the address or the endpoint's own error text reaches a log o
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
@@ -14,11 +15,13 @@ from dataclasses import dataclass, field, replace
 import httpx
 from django.conf import settings
 
+from accounts import outbound
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.generators.base import Messages
 from assistant.generators.chat_stream import ChatStream
 from assistant.prompts import ChatMessage
 
+log = logging.getLogger("footnote.answers")
 _PULSE_SECONDS = 0.1  # how often the caller gets a chance to stop while nothing comes
 _LONGEST_WAIT_ON_429 = 5.0
 _CHARACTERS_PER_TOKEN = 8  # no language has more on average; beyond that a stream is endless
@@ -122,10 +125,17 @@ class OpenAICompatibleGenerator:
         """Opens the request and gives its text. Errors before the first piece are GeneratorUnavailable."""
         stream, spoken = ChatStream(), False
         limits = httpx.Timeout(self._endpoint.total, connect=self._endpoint.connect)
+        target = await _checked(self._url)
         try:
             async with (
                 httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", self._url, headers=self._headers(), json=self._body(chat)) as response,
+                client.stream(
+                    "POST",
+                    target.pinned_url,
+                    headers={**self._headers(), "Host": target.host_header},
+                    json=self._body(chat),
+                    extensions={"sni_hostname": target.host},
+                ) as response,
             ):
                 if response.status_code != httpx.codes.OK:
                     raise _refusal(response)
@@ -160,6 +170,16 @@ class OpenAICompatibleGenerator:
             "temperature": 0,
             "max_tokens": self._endpoint.max_tokens,
         }
+
+
+async def _checked(url: str) -> outbound.Target:
+    """Looking a name up may take long, so it is done beside the event loop, where it can be given up."""
+    try:
+        return await asyncio.to_thread(outbound.check, url)
+    except outbound.OutboundRefused as refused:
+        # What is wrong with the address is for the log, which the administrator reads, and not for the asker.
+        log.error("generator.refused %s", refused)
+        raise GeneratorUnavailable("refused_address", "The language model cannot be reached just now.") from refused
 
 
 class _Clock:
