@@ -5,16 +5,19 @@ BIND ?= 127.0.0.1:8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help run test lint clean browser
+.PHONY: help run test test-full lint clean browser
 
 help: ## What can be done here
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
 run: .venv/installed ## Start Footnote on http://127.0.0.1:8000 (BIND=host:port for another place)
 	@exec $(BIN)/python manage.py up --bind $(BIND)
 
 test: .venv/installed-dev browser lint ## Check the code, then run every test
 	$(BIN)/python -m pytest $(TESTS)
+
+test-full: .venv/installed-dev browser ## The acceptance tests at their full size; takes hours
+	$(BIN)/python -m pytest -m full $(TESTS)
 
 lint: .venv/installed-dev ## Style, types, import rules, settings and migrations
 	$(BIN)/ruff check .

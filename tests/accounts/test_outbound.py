@@ -25,26 +25,8 @@ from tests.assistant.model_server import ModelServer, Script
 
 PUBLIC = "93.184.216.34"
 # Sixty ways to write the loopback, a private or a metadata address, or to smuggle one past a reader.
-FORMS = """
-http://127.0.0.1/ http://127.1/ http://127.0.1/ http://0/ http://0.0.0.0/ http://2130706433/ http://0x7f000001/
-http://0x7f.0.0.1/ http://0x7f.1/ http://017700000001/ http://0177.0.0.1/ http://0177.0.0.01/ http://127.000.000.001/
-http://127.0.0.1./ http://localhost./ http://LOCALHOST/ http://localhost/ http://127.0.0.1:80/ http://127.0.0.2/
-http://127.255.255.254/ http://[::1]/ http://[0:0:0:0:0:0:0:1]/ http://[::]/ http://[::ffff:127.0.0.1]/
-http://[::ffff:7f00:1]/ http://[::127.0.0.1]/ http://[::7f00:1]/ http://[64:ff9b::7f00:1]/ http://[64:ff9b::127.0.0.1]/
-http://[64:ff9b:1::a00:1]/ http://[2002:7f00:1::]/ http://[2001:0:7f00:1::]/ http://[fe80::1]/ http://[fe80::1%25eth0]/
-http://[fe80::1%eth0]/ http://[::1%25lo]/ http://[fc00::1]/ http://[fd12:3456::1]/ http://[ff02::1]/ http://10.0.0.5/
-http://172.16.0.1/ http://192.168.1.1/ http://169.254.169.254/ http://[fd00:ec2::254]/ http://100.64.0.1/
-http://0xa9fea9fe/ http://2852039166/ http://224.0.0.1/ http://255.255.255.255/ http://192.0.2.1/
-http://allowed.example.org@127.0.0.1/ http://127.0.0.1@allowed.example.org/ http://allowed.example.org:x@127.0.0.1/
-http://allowed.example.org%00.evil.example/ http://allowed.example.org%2f@127.0.0.1/ http://allowed.example.org.evil.example/
-http://allowed.example.org:0/ http://allowed.example.org:/ http://allowed.example.org:99999/ http://allowed.example.org./
-http://evil.example/ http://xn--/ http:///127.0.0.1/ http:/127.0.0.1/ http:127.0.0.1 //127.0.0.1/ file:///etc/passwd
-gopher://127.0.0.1/ ftp://allowed.example.org/ https://allowed.example.org/ http://allowed.example.org:8080/
-http://-bad.example/ http://bad-.example/ http://1.2.3/ http://1.2.3.4.5/ http://0x/ http://[::ffff:0:0]/
-http://①②⑦.⓪.⓪.①/ http://allowed。example。org/ http://ａllowed.example.org/ http://allowed.example.org\\@127.0.0.1/
-http://allowed.example.org\t.evil.example/ http://127.0.0.1#@allowed.example.org/ http://127.0.0.1?@allowed.example.org/
-""".split(" ")
-ADDRESSES = [form for part in FORMS for form in part.strip("\n").split("\n") if form]
+FORMS = Path(__file__).with_name("addresses.txt").read_text(encoding="utf-8").splitlines()
+ADDRESSES = [*FORMS, "http://allowed.example.org\t.evil.example/", "http://allowed.example.org\n@127.0.0.1/"]
 
 
 class Wire:
