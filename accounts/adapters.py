@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.app_settings import REQUESTS_TIMEOUT
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from accounts import audit
+from accounts.company_http import GuardedSession
 from accounts.models import User
 from accounts.signals import named_person
 
@@ -57,11 +59,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_ip(request)
+        """Never empty: behind a Unix socket there is no address."""
+        return client_ip(request) or "0.0.0.0"  # noqa: S104  # names nobody, binds nothing
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Company sign-in (OIDC): a verified e-mail address decides whose account it opens."""
+
+    def get_requests_session(self) -> GuardedSession:
+        return GuardedSession(timeout=REQUESTS_TIMEOUT)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Ties a first company sign-in to the person with its verified address; refuses what is not clear."""

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin, messages
@@ -22,7 +23,7 @@ from accounts.administration import AuditedAdmin, ReadOnlyAdmin
 from accounts.models import ApiToken, AuditEvent, User
 
 # Kept by other packages and not for hands: secrets, and tables that repeat what is shown elsewhere.
-_SECRETS = (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken)
+_SECRETS = (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession)
 for _model in (*_SECRETS, Group, AccessAttempt, AccessFailureLog, AccessLog):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)

@@ -13,17 +13,19 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import lru_cache, partial
+from types import TracebackType
 
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import limits
 from assistant.answering import answer as answering
 from assistant.events import Delta, Done, Event
+from assistant.fair_pool import FairPool
 from assistant.models import Answer, AnswerEvent
 from assistant.queueing import claim_due
 from assistant.recovery import INTERRUPTED, UNFINISHED
@@ -66,8 +68,13 @@ bell = Bell()
 
 
 @lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(settings.ANSWER_THREADS, thread_name_prefix="answer")
+def _pool() -> FairPool:
+    return FairPool(settings.ANSWER_THREADS, "answer")
+
+
+def waiting() -> int:
+    """Answers that wait for a thread of this process."""
+    return _pool().waiting()
 
 
 def start(answer: Answer) -> None:
@@ -84,27 +91,44 @@ def start_due(conversation_id: uuid.UUID) -> None:
 
 
 def _submit(answer_id: uuid.UUID) -> None:
-    future = _pool().submit(_work, answer_id)
-    future.add_done_callback(lambda done: _report(answer_id, done))
+    asker = Answer.objects.filter(pk=answer_id).values_list("turn__conversation__user", flat=True).first()
+    _pool().submit(asker or 0, partial(_work, answer_id))
 
 
-def _report(answer_id: uuid.UUID, done: Future[None]) -> None:
-    error = done.exception()
-    if error is not None:
-        # The type only: an error's text may hold what somebody asked.
-        log.error("answer.crashed answer=%s error=%s", answer_id, type(error).__name__)
+class _Telling:
+    """Says in the log when making an answer failed."""
+
+    def __init__(self, answer_id: uuid.UUID) -> None:
+        self._answer_id = answer_id
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            # The type only: an error's text may hold what somebody asked.
+            log.error("answer.crashed answer=%s error=%s", self._answer_id, kind.__name__)
 
 
 def _work(answer_id: uuid.UUID) -> None:
     close_old_connections()
     try:
-        with pulse(answer_id), closing(_Journal(answer_id)) as journal:
+        with _Telling(answer_id), pulse(answer_id), closing(_Journal(answer_id)) as journal:
             for event in answering(answer_id, must_be_followed=True):
                 journal.write(event)
+        _charge(answer_id)
     finally:
         if ended := Answer.objects.filter(pk=answer_id).values_list("turn__conversation", flat=True).first():
             start_due(ended)
         connection.close()
+
+
+def _charge(answer_id: uuid.UUID) -> None:
+    """What the language model read and wrote counts for the person who asked."""
+    used = Answer.objects.filter(pk=answer_id).values_list("turn__conversation__user", "tokens_in", "tokens_out")
+    for asker, read, written in used:
+        limits.charge(asker, limits.Use.TOKENS, read + written)
 
 
 class _Journal:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from accounts.models import User
 from assistant.models import Answer, AnswerEvent
 from assistant.recovery import recover_abandoned
 from assistant.running import bell, start_due
+from assistant.streams import Listener, kept
 from knowledge.search import still_visible
 
 _LOOK_SECONDS = 0.5  # without a ring: events of another process are found by looking
@@ -42,15 +43,16 @@ class _Look:
     over: bool
 
 
-def event_stream(user_id: int, answer_id: uuid.UUID, last: int) -> StreamingHttpResponse:
+def event_stream(listener: Listener, answer_id: uuid.UUID, last: int) -> StreamingHttpResponse:
     """The response that follows an answer from the event after ``last``. The caller has checked that it is theirs."""
-    response = StreamingHttpResponse(_follow(user_id, answer_id, last), content_type="text/event-stream")
+    frames = kept(_follow(listener.stream.user_id, answer_id, last), listener)
+    response = StreamingHttpResponse(frames, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-store"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _follow(user_id: int, answer_id: uuid.UUID, last: int) -> AsyncIterator[str]:
+async def _follow(user_id: int, answer_id: uuid.UUID, last: int) -> AsyncGenerator[str]:
     began = sent = time.monotonic()
     with bell.listening(answer_id) as rung:
         yield "retry: 1000\n\n"

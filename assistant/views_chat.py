@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from accounts.policy import Audience, allow
 from assistant import conversations, running
+from assistant.admission import admitted
 from assistant.conversations import by_day, listed, shown_path
 from assistant.errors import QuestionRefused, TooManyAnswers
 from assistant.models import Answer, Conversation, Turn
@@ -71,7 +72,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     user = asker(request)
     shown, parent = place_of(request, user)
     try:
-        answer = conversations.ask(user, request.POST.get("question", ""), shown, parent)
+        with admitted(user):
+            answer = conversations.ask(user, request.POST.get("question", ""), shown, parent)
     except (QuestionRefused, TooManyAnswers) as refused:
         return _refuse(request, shown, refused)
     return started(request, user, answer)
@@ -83,7 +85,8 @@ def turn_edit(request: HttpRequest, turn_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     turn = get_object_or_404(Turn.objects.select_related("conversation__user"), pk=turn_id, conversation__user=user)
     try:
-        answer = conversations.edit(turn, request.POST.get("question", ""))
+        with admitted(user):
+            answer = conversations.edit(turn, request.POST.get("question", ""))
     except (QuestionRefused, TooManyAnswers) as refused:
         return _refuse(request, turn.conversation, refused)
     return started(request, user, answer)

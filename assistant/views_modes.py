@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
+from assistant.admission import admitted
 from assistant.conversations import Place, place
 from assistant.errors import QuestionRefused, TooManyAnswers
 from assistant.models import Answer
@@ -41,7 +42,9 @@ def mode(request: HttpRequest, key: str) -> HttpResponse:
         try:
             turn = turn_for(user, wanted, {name: request.POST.getlist(name) for name in request.POST})
             turn.parent = parent
-            return started(request, user, place(user, turn, shown))
+            with admitted(user):
+                answer = place(user, turn, shown)
+            return started(request, user, answer)
         except (QuestionRefused, TooManyAnswers) as refused:
             refusal, status = str(refused), 429 if isinstance(refused, TooManyAnswers) else 422
         if request.headers.get("X-Requested-With") == "fetch":

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from accounts import limits
 from accounts.policy import Audience, allow
 from assistant.errors import QuestionRefused
 from assistant.preview import preview
@@ -24,6 +25,7 @@ def document_answers(request: HttpRequest, document_id: uuid.UUID) -> HttpRespon
     user = asker(request)
     readable = Document.objects.visible_to(user).filter(current__isnull=False)
     document = get_object_or_404(readable, pk=document_id)
+    limits.spend(user.pk, limits.Use.TRIALS)
     asked = request.GET.get("q", "").strip()
     context = {"document": document, "asked": asked, "previews": [], "refusal": ""}
     try:

@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.limits import Stream
 from accounts.models import User
 from accounts.policy import Audience, allow
+from accounts.slowing import too_much
 from assistant import conversations, running
+from assistant.admission import admitted
 from assistant.errors import TooManyAnswers
 from assistant.generators.choices import choices
 from assistant.models import Answer, Feedback
@@ -21,6 +24,7 @@ from assistant.presenting import present
 from assistant.queueing import take_back
 from assistant.recovery import UNFINISHED, recover_abandoned
 from assistant.sse import event_stream
+from assistant.streams import Listener
 from knowledge.requests import asker, whole_number
 
 LONGEST_COMMENT = 2000  # characters
@@ -55,16 +59,19 @@ def _fragment(request: HttpRequest, found: Answer, user: User) -> HttpResponse:
 @require_GET
 @allow(Audience.SIGNED_IN)
 async def answer_events(request: HttpRequest, answer_id: uuid.UUID) -> StreamingHttpResponse:
-    user_id = await sync_to_async(_reader)(request, answer_id)
+    listener = await sync_to_async(_listener)(request, answer_id)
     last = request.headers.get("Last-Event-ID") or request.GET.get("after")
-    return event_stream(user_id, answer_id, whole_number(last))
+    return event_stream(listener, answer_id, whole_number(last))
 
 
-def _reader(request: HttpRequest, answer_id: uuid.UUID) -> int:
+def _listener(request: HttpRequest, answer_id: uuid.UUID) -> Listener:
+    """The asker with a place among their streams. Raises TooMuch when none is left."""
     user = asker(request)
     if not Answer.objects.filter(pk=answer_id, turn__conversation__user=user).exists():
         raise Http404
-    return user.pk
+    stream = Stream(user.pk)
+    stream.open()
+    return Listener(stream, request.session.session_key or "")
 
 
 @require_POST
@@ -86,10 +93,10 @@ def answer_retry(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     turn = _mine(user, answer_id).turn
     try:
-        again = conversations.retry(turn, _wanted(request))
+        with admitted(user):
+            again = conversations.retry(turn, _wanted(request))
     except TooManyAnswers as refused:
-        headers = {"Retry-After": str(refused.retry_after)}
-        return HttpResponse(str(refused), status=429, content_type="text/plain; charset=utf-8", headers=headers)
+        return too_much(request, str(refused), refused.retry_after)
     running.start(again)
     mark_followed(again.pk)
     if request.headers.get("X-Requested-With") == "fetch":

@@ -13,8 +13,9 @@ from django.conf import settings  # noqa: E402
 
 from config import warm_up  # noqa: E402
 from config.checks import refuse_unsafe_start  # noqa: E402
+from config.headers import SafeHeaders  # noqa: E402
 from ingest.limits import Application, BodyLimit  # noqa: E402
 
 refuse_unsafe_start()
 warm_up.start()
-application = BodyLimit(cast("Application", _django), settings.UPLOAD_MAX_BYTES)
+application = SafeHeaders(BodyLimit(cast("Application", _django), settings.UPLOAD_MAX_BYTES))

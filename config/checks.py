@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Warning
 
+from accounts import outbound
 from config.sample_company.accounts import published_passwords
 from config.sample_company.company import load
 from knowledge.embedding import model_dir
@@ -138,6 +139,28 @@ def _cross_encoder_missing(what: str, variable: str, directory: str, code: str) 
     ]
 
 
+def check_staff_have_a_second_factor(**kwargs: Any) -> list[CheckMessage]:
+    """Asked by ``check --deploy`` alone: on one's own machine a password is enough."""
+    if settings.STAFF_MFA:
+        return []
+    return [
+        Warning(
+            "Administrators sign in with a password alone.",
+            hint="Set FOOTNOTE_STAFF_MFA=1: they are then led to set up a second factor.",
+            id="footnote.W009",
+        )
+    ]
+
+
+def check_outbound_is_readable(**kwargs: Any) -> list[CheckMessage]:
+    """Reads the list without looking any name up."""
+    try:
+        outbound.origins()
+    except outbound.OutboundRefused as refused:
+        return [Error(f"An address the server is to connect to cannot be used: {refused}", id="footnote.E010")]
+    return []
+
+
 ALL = (
     check_secret_key,
     check_debug_stays_home,
@@ -147,12 +170,14 @@ ALL = (
     check_generator_is_complete,
     check_reranker_present,
     check_entailment_present,
+    check_outbound_is_readable,
 )
 
 
 def register() -> None:
     for check in ALL:
         checks.register(check)
+    checks.register(check_staff_have_a_second_factor, deploy=True)
 
 
 def refuse_without_model() -> None:

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "accounts",
@@ -110,7 +111,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.policy.PolicyMiddleware",
+    "accounts.slowing.SlowingMiddleware",
+    "accounts.sessions.SeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.second_factor.RequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -225,7 +229,22 @@ BREAKER_FAILURES = env_int("FOOTNOTE_BREAKER_FAILURES", 5)
 BREAKER_PAUSE_SECONDS = env_float("FOOTNOTE_BREAKER_PAUSE_SECONDS", 30)
 SECRETS_DIR = Path(env("FOOTNOTE_SECRETS") or FOOTNOTE_HOME / "secrets")  # files that hold keys, named by endpoints
 ANSWER_THREADS = env_int("FOOTNOTE_ANSWER_THREADS", 8)
+ANSWER_QUEUE = env_int("FOOTNOTE_ANSWER_QUEUE", 200)  # answers that may wait for a thread; beyond that nobody may ask
 ANSWER_FOLLOWER_GRACE_SECONDS = env_float("FOOTNOTE_ANSWER_FOLLOWER_GRACE_SECONDS", 10)
+
+# --- Limits for one person: (how much, within how many seconds); 0 is without limit ----------------------------------
+LIMITS = {
+    "requests": (env_int("FOOTNOTE_REQUESTS_PER_MINUTE", 900), 60),
+    "questions": (env_int("FOOTNOTE_QUESTIONS_PER_MINUTE", 20), 60),
+    "trials": (env_int("FOOTNOTE_TRIALS_PER_MINUTE", 60), 60),
+    "uploads": (env_int("FOOTNOTE_UPLOADS_PER_HOUR", 2000), 3600),
+    "bytes": (env_int("FOOTNOTE_UPLOAD_MB_PER_DAY", 20_000) * 1024 * 1024, 86_400),
+    "codes": (10, 900),  # second factors tried
+    "tokens": (env_int("FOOTNOTE_TOKENS_PER_DAY", 2_000_000), 86_400),
+}
+STREAMS_AT_ONCE = env_int("FOOTNOTE_STREAMS_AT_ONCE", 6)  # two answers, each in up to three windows
+QUOTA_PERSON_BYTES = env_int("FOOTNOTE_QUOTA_PERSON_MB", 50_000) * 1024 * 1024  # kept in all; 0 is without limit
+QUOTA_COLLECTION_BYTES = env_int("FOOTNOTE_QUOTA_COLLECTION_MB", 100_000) * 1024 * 1024
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL")
@@ -288,7 +307,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": False}  # failed sign-ins are counted once, by axes, in the database
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
-if env("FOOTNOTE_OIDC_URL"):
+OIDC_URL = env("FOOTNOTE_OIDC_URL")
+if OIDC_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
@@ -297,21 +317,31 @@ if env("FOOTNOTE_OIDC_URL"):
                 "name": env("FOOTNOTE_OIDC_NAME", "Company sign-in"),
                 "client_id": env("FOOTNOTE_OIDC_CLIENT_ID"),
                 "secret": env("FOOTNOTE_OIDC_SECRET"),
-                "settings": {"server_url": env("FOOTNOTE_OIDC_URL")},
+                "settings": {"server_url": OIDC_URL},
             }
         ],
     }
+STAFF_MFA = env_bool("FOOTNOTE_STAFF_MFA")
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Footnote"
+MFA_FORMS = {
+    # Their own count of guesses hangs on "login_failed" above.
+    "authenticate": "accounts.second_factor.CountedAuthenticateForm",
+    "reauthenticate": "accounts.second_factor.CountedReauthenticateForm",
+}
 AXES_FAILURE_LIMIT = env_int("FOOTNOTE_LOGIN_FAILURES", 10)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
-AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "accounts.slowing.locked_out"
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
 AXES_USERNAME_CALLABLE = "accounts.adapters.sign_in_name"
 PROXIES = env_int("FOOTNOTE_PROXIES", 0)  # proxies of one's own in front, whose X-Forwarded-For is believed
 EMAIL_BACKEND = env("FOOTNOTE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+# --- Where the server itself may connect to, beside the two addresses above: see accounts/outbound.py ----------------
+OUTBOUND = env("FOOTNOTE_OUTBOUND").split(",")
 
 # --- Browser safety -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY: dict[str, Any] = {

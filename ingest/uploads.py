@@ -22,11 +22,12 @@ from django.db.models import Exists, OuterRef
 
 from accounts import audit
 from accounts.models import User
+from ingest.errors import UploadRefused as UploadRefused
 from ingest.models import IngestJob
 from ingest.names import clean_name, title_from
+from ingest.quota import require_space
 from ingest.tasks import enqueue_job
 from knowledge.disk import nearly_full
-from knowledge.errors import PermanentError
 from knowledge.models import Collection, Document, DocumentVersion
 
 Outcome = Literal["new", "new_version", "duplicate"]
@@ -36,14 +37,6 @@ _LIVE = (DocumentVersion.State.PROCESSING, DocumentVersion.State.READY)
 
 NOT_WRITABLE = "The database cannot be written to just now, so nothing was kept. Try again in a moment."
 NO_COLLECTION = "There is no such collection that you may add documents to."
-
-
-class UploadRefused(PermanentError):
-    """Nothing was kept. ``status`` is the HTTP status that says the same."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 @dataclass(slots=True)
@@ -92,8 +85,8 @@ def accept_upload(*, user: User, collection: Collection, name: str, file: File[b
     """Keeps a file as a new document or a new version, or recognises it.
 
     Raises UploadRefused with a sentence when the person may not add to the collection (said as if there were
-    none), the file is too large, empty or without a name, the disk is nearly full or the database takes
-    nothing. With ``send`` false the caller does the work itself (``pipeline.run_inline``).
+    none), the file is too large, empty or without a name, a quota is reached, the disk is nearly full or the database
+    takes nothing. With ``send`` false the caller does the work itself (``pipeline.run_inline``).
     """
     if not Collection.objects.curated_by(user).filter(pk=collection.pk).exists():
         raise UploadRefused(NO_COLLECTION, 404)
@@ -159,6 +152,7 @@ def _record(user: User, collection: Collection, name: str, staged: _Staged, send
             known = _same_bytes(collection, staged.sha256)
             if known is not None:
                 return known
+            require_space(user, collection, staged.size)
             document, outcome = _document(user, collection, name)
             version = _version(user, document, name, staged)
             blob = version.blob.name or ""

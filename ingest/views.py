@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import audit
+from accounts import audit, limits
+from accounts.models import User
 from accounts.policy import Audience, allow
+from accounts.slowing import too_much
 from ingest import outcomes
 from ingest.models import IngestJob
 from ingest.presenting import jobs_for, shown_jobs
@@ -76,6 +78,7 @@ def upload_file(request: HttpRequest) -> HttpResponse:
     for file in files:
         name = request.POST.get("name") if len(files) == 1 else None
         try:
+            _count(user, file.size or 0)
             accepted.append(
                 accept_upload(user=user, collection=collection, name=name or file.name or "", file=File(file))
             )
@@ -84,8 +87,20 @@ def upload_file(request: HttpRequest) -> HttpResponse:
     return _answer(request, accepted, refused)
 
 
+def _count(user: User, size: int) -> None:
+    try:
+        limits.spend(user.pk, limits.Use.UPLOADS)
+        limits.spend(user.pk, limits.Use.BYTES, size)
+    except limits.TooMuch as refused:
+        raise UploadRefused(str(refused), 429, refused.retry_after) from refused
+
+
 def _answer(request: HttpRequest, accepted: list[Accepted], refused: list[UploadRefused]) -> HttpResponse:
-    """JSON for the page's script; a message for each file and the upload page again for the plain form."""
+    """JSON for the page's script; a message for each file and the upload page again for the plain form, or the page
+    that says when to come back when time alone helps."""
+    late = next((error for error in refused if error.retry_after is not None), None)
+    if late is not None and not accepted and not _wants_json(request):
+        return too_much(request, str(late), late.retry_after or 1)
     if not _wants_json(request):
         for done in accepted:
             messages.success(request, f"{done.document.name}: {done.message}")
@@ -93,7 +108,8 @@ def _answer(request: HttpRequest, accepted: list[Accepted], refused: list[Upload
             messages.error(request, str(error))
         return redirect("upload")
     if refused:
-        return JsonResponse({"message": str(refused[0])}, status=refused[0].status)
+        headers = {} if late is None else {"Retry-After": str(late.retry_after)}
+        return JsonResponse({"message": str(refused[0])}, status=refused[0].status, headers=headers)
     one = accepted[0]
     body = {"job": one.job.pk if one.job else None, "outcome": one.outcome, "message": one.message}
     return JsonResponse(body, status=200 if one.outcome == "duplicate" else 201)

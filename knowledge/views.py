@@ -205,7 +205,7 @@ def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, page
     except DiskFull as error:
         return HttpResponse(str(error), status=507, content_type="text/plain; charset=utf-8")
     response = FileResponse(path.open("rb"), content_type="image/png")
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = "private, no-store"  # the next person at this browser finds no page of it
     return response
 
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from pytest_django import Settings
 
+from accounts import counters
 from accounts.models import User
 from ingest.pipeline import run_inline
 from ingest.uploads import accept_upload
@@ -48,6 +49,7 @@ def own_state(settings: Settings, tmp_path: Path) -> Iterator[None]:
     settings.INDEX_DIR = tmp_path / "index"
     projection.forget_projection()
     cache.clear()
+    counters.forget()
     yield
     projection.forget_projection()
 

@@ -6,6 +6,7 @@ Nothing of the key, the address or the endpoint's own error text reaches a log o
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
@@ -15,11 +16,13 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from accounts import outbound
 from assistant.endpoints.value import Endpoint
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.generators.chat_stream import ChatStream
 from assistant.prompts import ChatMessage
 
+log = logging.getLogger("footnote.answers")
 _PULSE_SECONDS = 0.1  # how often the caller gets a chance to stop while nothing comes
 _LONGEST_WAIT_ON_429 = 5.0
 _CHARACTERS_PER_TOKEN = 8  # no language has more on average; beyond that a stream is endless
@@ -89,10 +92,17 @@ class ChatClient:
         """Opens the request and gives its text. Errors before the first piece are GeneratorUnavailable."""
         spoken = False
         limits = httpx.Timeout(self._endpoint.total, connect=self._endpoint.connect)
+        target = await _checked(self._url)
         try:
             async with (
                 httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", self._url, headers=self._headers(), json=body) as response,
+                client.stream(
+                    "POST",
+                    target.pinned_url,
+                    headers={**self._headers(), "Host": target.host_header},
+                    json=body,
+                    extensions={"sni_hostname": target.host},
+                ) as response,
             ):
                 if response.status_code != httpx.codes.OK:
                     raise _refusal(response)
@@ -128,6 +138,16 @@ class ChatClient:
             "temperature": 0,
             "max_tokens": self._endpoint.max_tokens,
         }
+
+
+async def _checked(url: str) -> outbound.Target:
+    """Looking a name up may take long, so it is done beside the event loop, where it can be given up."""
+    try:
+        return await asyncio.to_thread(outbound.check, url)
+    except outbound.OutboundRefused as refused:
+        # What is wrong with the address is for the log, which the administrator reads, and not for the asker.
+        log.error("generator.refused %s", refused)
+        raise GeneratorUnavailable("refused_address", "The language model cannot be reached just now.") from refused
 
 
 class _Clock:

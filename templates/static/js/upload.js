@@ -10,6 +10,7 @@ const shape = document.getElementById("sending-row");
 const waiting = [];
 const count = { total: 0, received: 0, refused: 0 };
 let sending = 0;
+let paused = false;
 
 function megabytes(bytes) {
   return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
@@ -60,7 +61,7 @@ function cancel(item) {
 }
 
 function next() {
-  while (sending < AT_ONCE && waiting.length) upload(waiting.shift());
+  while (!paused && sending < AT_ONCE && waiting.length) upload(waiting.shift());
   tell();
 }
 
@@ -91,6 +92,7 @@ function upload(item) {
     stage(item, loaded < total ? `sending, ${megabytes(loaded)} of ${megabytes(total)}` : "received, being checked");
   });
   xhr.addEventListener("load", () => {
+    if (xhr.status === 429) return later(item, xhr);
     const taken = xhr.status >= 200 && xhr.status < 300;
     end(item, said(xhr) || "received", !taken);
     if (taken) window.htmx?.trigger(document.body, "jobs-changed");
@@ -102,6 +104,18 @@ function upload(item) {
     next();
   });
   xhr.send(body);
+}
+
+/** Too many just now: nothing is lost, the file goes to the front of the queue and is sent when it may be. */
+function later(item, xhr) {
+  const seconds = Math.min(Math.max(Number(xhr.getResponseHeader("Retry-After")) || 5, 1), 3600);
+  stage(item, said(xhr));
+  waiting.unshift(item);
+  paused = true;
+  setTimeout(() => {
+    paused = false;
+    next();
+  }, 1000 * seconds);
 }
 
 /** Received files go on in the jobs list; only what was not taken stays here, to be read. */
