@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import audit
 from assistant.events import Cited, Event, Said
 from assistant.grounding import Verdict
 from assistant.models import Answer, Citation, Standing
@@ -133,3 +134,5 @@ class Recorder:
         written = {field.name for field in Answer._meta.concrete_fields} - _WRITTEN_BY_OTHERS
         if Answer.objects.filter(pk=answer.pk).exists():
             answer.save(update_fields=sorted(written))
+            shown = [row["passage_id"] for row in answer.retrieved]
+            audit.record(answer.turn.conversation.user, "answer.given", answer, passages=shown)

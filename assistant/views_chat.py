@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
 from assistant import conversations, running
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Conversation, pk=conversation_id, user=asker(request))
     recover_abandoned()
+    audit.record(found.user, "conversation.read", found)
     return _chat(request, found, _uuid(request.GET.get("branch")))
 
 

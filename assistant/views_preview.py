@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from accounts import audit
 from accounts.policy import Audience, allow
 from assistant.errors import QuestionRefused
 from assistant.preview import preview
@@ -25,6 +26,7 @@ def document_answers(request: HttpRequest, document_id: uuid.UUID) -> HttpRespon
     readable = Document.objects.visible_to(user).filter(current__isnull=False)
     document = get_object_or_404(readable, pk=document_id)
     asked = request.GET.get("q", "").strip()
+    audit.record(user, "document.asked", document)
     context = {"document": document, "asked": asked, "previews": [], "refusal": ""}
     try:
         context["previews"] = [

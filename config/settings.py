@@ -13,6 +13,7 @@ from typing import Any
 
 import dj_database_url
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 from kombu import Queue
@@ -61,6 +62,8 @@ def _stored_secret(path: Path) -> str:
 # --- Core -----------------------------------------------------------------------------------------------------------
 DEBUG = env_bool("FOOTNOTE_DEBUG")
 SECRET_KEY = env("FOOTNOTE_SECRET_KEY") or _stored_secret(FOOTNOTE_HOME / "secret_key")
+# Signs the audit trail's head and stubs. It goes with a backup; the secret key does not.
+AUDIT_KEY = env("FOOTNOTE_AUDIT_KEY") or _stored_secret(FOOTNOTE_HOME / "audit_key")
 ALLOWED_HOSTS = [h for h in env("FOOTNOTE_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in env("FOOTNOTE_ORIGINS").split(",") if o]
 BEHIND_TLS = env_bool("FOOTNOTE_TLS")
@@ -107,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.policy.PolicyMiddleware",
+    "accounts.denials.DenialMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -172,6 +176,14 @@ FILE_UPLOAD_TEMP_DIR = FOOTNOTE_HOME / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# --- How long things are kept, in days; 0: for ever, and for deleted documents: not at all -----------------------------
+KEEP_CONVERSATIONS_DAYS = env_int("FOOTNOTE_KEEP_CONVERSATIONS_DAYS", 0)  # since they were last used
+KEEP_AUDIT_DAYS = env_int("FOOTNOTE_KEEP_AUDIT_DAYS", 0)
+KEEP_DELETED_DAYS = env_int("FOOTNOTE_KEEP_DELETED_DAYS", 0)  # a deleted document can be brought back so long
+KEEP_SIGN_INS_DAYS = env_int("FOOTNOTE_KEEP_SIGN_INS_DAYS", 90)  # names and addresses that the throttle keeps
+KEEP_BACKUPS_DAYS = env_int("FOOTNOTE_KEEP_BACKUPS_DAYS", 30)
+BACKUP_DIR = Path(env("FOOTNOTE_BACKUPS")) if env("FOOTNOTE_BACKUPS") else None  # where the nightly backup goes
+
 # --- Uploads and parsing --------------------------------------------------------------------------------------------
 UPLOAD_MAX_BYTES = env_int("FOOTNOTE_UPLOAD_MAX_MB", 200) * 1024 * 1024
 PARSE_MEMORY_BYTES = env_int("FOOTNOTE_PARSE_MEMORY_MB", 1024) * 1024 * 1024
@@ -232,6 +244,9 @@ CELERY_TASK_PUBLISH_RETRY = False  # the database is the queue's truth: the swee
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "ingest.tasks.sweep", "schedule": 10.0},
     "snapshot": {"task": "ingest.tasks.snapshot_index", "schedule": 30.0},
+    "erase": {"task": "config.tasks.erase", "schedule": 300.0},
+    "retention": {"task": "config.tasks.retention", "schedule": 3600.0},
+    "backup": {"task": "config.tasks.nightly_backup", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(FOOTNOTE_HOME / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -288,7 +303,17 @@ AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
 AXES_USERNAME_CALLABLE = "accounts.adapters.sign_in_name"
 PROXIES = env_int("FOOTNOTE_PROXIES", 0)  # proxies of one's own in front, whose X-Forwarded-For is believed
-EMAIL_BACKEND = env("FOOTNOTE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env("FOOTNOTE_EMAIL_HOST", "localhost")
+EMAIL_PORT = env_int("FOOTNOTE_EMAIL_PORT", 25)
+EMAIL_HOST_USER = env("FOOTNOTE_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env("FOOTNOTE_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env_bool("FOOTNOTE_EMAIL_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("FOOTNOTE_EMAIL_FROM", "footnote@localhost")
+EMAIL_BACKEND = env(
+    "FOOTNOTE_EMAIL_BACKEND",
+    f"django.core.mail.backends.{'smtp' if env('FOOTNOTE_EMAIL_HOST') else 'console'}.EmailBackend",
+)
 
 # --- Browser safety -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
@@ -326,11 +351,19 @@ LOG_DIR.mkdir(parents=True, exist_ok=True)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "config.redaction.RedactingFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env("FOOTNOTE_LOG_LEVEL", "WARNING")},
     "loggers": {"footnote": {"level": env("FOOTNOTE_LOG_LEVEL", "INFO")}},
 }
+
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.ReporterFilter"  # of error pages and reports
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -110,6 +110,14 @@ def write(snapshot: Snapshot) -> Path:
     return root / name
 
 
+def forget_before(position: int | None) -> None:
+    """Removes generations of earlier positions (all when None) and what was set aside: they hold erased vectors."""
+    for directory in _generations():
+        if position is None or int(directory.name.removeprefix(_PREFIX).split("-")[0]) < position:
+            shutil.rmtree(directory, ignore_errors=True)
+    shutil.rmtree(_root() / "quarantine", ignore_errors=True)
+
+
 def load_newest(model_id: str, index: VectorIndex) -> Snapshot | None:
     """Loads the newest sound generation of this model into ``index``; damaged ones are quarantined on the way."""
     for directory in _generations():

@@ -11,6 +11,8 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Count, F
 
+from accounts import chain
+from accounts.models import AuditEvent
 from knowledge import postings
 from knowledge.embedding import get_embedder
 from knowledge.models import Document, DocumentVersion, Page, Passage
@@ -29,7 +31,7 @@ class Verification:
 
 def verify() -> Verification:
     result = Verification()
-    for check in (_rows, _vectors, _full_text, _index, _files):
+    for check in (_rows, _vectors, _full_text, _index, _files, _trail):
         result.differences.extend(check(result.counts))
     return result
 
@@ -114,3 +116,8 @@ def _files(counts: dict[str, int]) -> Iterator[str]:
     for name in sorted(named.keys() & on_disk.keys()):
         if named[name] != on_disk[name]:
             yield f"the file {name} has {on_disk[name]} bytes, {named[name]} were uploaded"
+
+
+def _trail(counts: dict[str, int]) -> Iterator[str]:
+    counts["audit"] = AuditEvent.objects.count()
+    yield from chain.verify()

@@ -86,6 +86,7 @@ def _review_date(request: HttpRequest, user: User, ticked: QuerySet[Document]) -
 def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     shown = get_object_or_404(listed(user).select_related("collection", "owner", "current"), pk=document_id)
+    audit.record(user, "document.read", shown, version=shown.current_id)
     return _document_page(request, user, shown, DocumentSettingsForm(instance=shown, user=user))
 
 
@@ -175,11 +176,13 @@ def source_template(request: HttpRequest) -> str:
 @require_GET
 @allow(Audience.SIGNED_IN)
 def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, page: int) -> HttpResponse | FileResponse:
-    found = _page(asker(request), document_id, number, page)
+    user = asker(request)
+    found = _page(user, document_id, number, page)
     try:
         path = page_image(found)
     except UnreadableDocument as error:
         raise Http404(str(error)) from error
+    audit.record(user, "page.pictured", found.version.document, version=found.version_id, page=found.number)
     response = FileResponse(path.open("rb"), content_type="image/png")
     response["Cache-Control"] = "private, no-cache"
     return response
