@@ -71,9 +71,7 @@ class PersonAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # g
         ),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
-    add_fieldsets = (
-        (None, {"fields": ("username", "display_name", "email", "role", "password1", "password2")}),
-    )
+    add_fieldsets = ((None, {"fields": ("username", "display_name", "email", "role", "password1", "password2")}),)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """People are removed one at a time, knowingly; usually deactivating is what is meant."""

@@ -25,7 +25,7 @@ BEGIN
     IF {_COVERED} THEN RETURN OLD; END IF;
   END IF;
   RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'integrity_constraint_violation';
-END $$"""  # noqa: S608  # names are ours
+END $$"""  # names are ours
 POSTGRESQL = {
     (name, table): f"{when} ON {table} FOR EACH {each} EXECUTE FUNCTION audit_append_only()"
     for table in (_EVENTS, _STUBS)

@@ -26,7 +26,8 @@ Detail = Plain | uuid.UUID | Sequence[int]
 def record(actor: User | AnonymousUser | None, action: str, obj: models.Model | None = None, **ids: Detail) -> None:
     """Adds one line to the trail, inside the caller's transaction where there is one.
 
-    ``ids`` are numbers, lists of them, ids or short codes; a string with spaces or of more than 80 characters is text, and raises
+    ``ids`` are numbers, lists of them, ids or short codes; a string with spaces or of more than 80 characters is text
+    and raises
     ValueError, because the trail outlives the content and is read by people who may not read the content.
     """
     chain.append(

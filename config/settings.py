@@ -176,7 +176,7 @@ FILE_UPLOAD_TEMP_DIR = FOOTNOTE_HOME / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-# --- How long things are kept, in days; 0: for ever, and for deleted documents: not at all -----------------------------
+# --- How long things are kept, in days; 0: for ever, and for deleted documents: not at all ---------------------------
 KEEP_CONVERSATIONS_DAYS = env_int("FOOTNOTE_KEEP_CONVERSATIONS_DAYS", 0)  # since they were last used
 KEEP_AUDIT_DAYS = env_int("FOOTNOTE_KEEP_AUDIT_DAYS", 0)
 KEEP_DELETED_DAYS = env_int("FOOTNOTE_KEEP_DELETED_DAYS", 0)  # a deleted document can be brought back so long

@@ -102,7 +102,9 @@ def search(
             projection = get_projection()
         except SearchUnavailable:
             projection, degraded = None, "no_model"
-        allowed, lengths = _passages_from_rows(scope) if projection is None else projection.passages_of(scope.versions)
+        allowed, lengths = (
+            _passages_from_rows(scope) if projection is None else projection.passages_of(scope.versions)
+        )
         named = (
             named_passages(asked.place, user, scope.languages, projection, allowed)
             if projection is not None and asked.place and ways is Ways.BOTH

@@ -28,9 +28,7 @@ def chain_what_is_there(apps: migrations.state.StateApps, editor: BaseDatabaseSc
     digest, count = "", 0
     event_model = apps.get_model("accounts", "AuditEvent")
     for event in event_model.objects.order_by("id").iterator(chunk_size=1000):
-        digest = link(
-            digest, event.at, event.actor_id, event.action, event.object_type, event.object_id, event.detail
-        )
+        digest = link(digest, event.at, event.actor_id, event.action, event.object_type, event.object_id, event.detail)
         event_model.objects.filter(pk=event.pk).update(digest=digest)
         count += 1
     apps.get_model("accounts", "AuditHead").objects.create(
@@ -67,7 +65,10 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("through", models.BigIntegerField(help_text="The id of the last line that was removed.", unique=True)),
                 ("digest", models.CharField(max_length=64)),
-                ("removed", models.BigIntegerField(help_text="Lines removed since the trail began, this time's included.")),
+                (
+                    "removed",
+                    models.BigIntegerField(help_text="Lines removed since the trail began, this time's included."),
+                ),
                 ("last_at", models.DateTimeField()),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("signature", models.CharField(max_length=64)),

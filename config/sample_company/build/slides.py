@@ -61,8 +61,7 @@ PAGES = [
     ),
     Page(
         "Skerry",
-        "Churn is mostly small customers with one logger. "
-        "The price rise of 4 percent in July led to nine complaints.",
+        "Churn is mostly small customers with one logger. The price rise of 4 percent in July led to nine complaints.",
         [
             "Recurring revenue of EUR 4.6 million a year",
             "6,820 loggers connected on 30 September",
