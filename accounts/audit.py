@@ -27,8 +27,7 @@ def record(actor: User | AnonymousUser | None, action: str, obj: models.Model | 
     """Adds one line to the trail, inside the caller's transaction where there is one.
 
     ``ids`` are numbers, lists of them, ids or short codes; a string with spaces or of more than 80 characters is text
-    and raises
-    ValueError, because the trail outlives the content and is read by people who may not read the content.
+    and raises ValueError, because the trail outlives the content and is read by people who may not read the content.
     """
     chain.append(
         AuditEvent(

@@ -22,8 +22,11 @@ def attachment(request: HttpRequest, pieces: Iterator[bytes], name: str, kind: s
 
 
 async def _one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    following = sync_to_async(next, thread_sensitive=True)
-    while (piece := await following(pieces, None)) is not None:
+    def following() -> bytes | None:
+        return next(pieces, None)
+
+    later = sync_to_async(following, thread_sensitive=True)
+    while (piece := await later()) is not None:
         yield piece
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -17,7 +17,7 @@ from knowledge.errors import FootnoteError
 class Command(BaseCommand):
     help = "Restores a backup into a blank home (FOOTNOTE_HOME), verifies it and asks stored questions again."
     # A blank home has no database that checks could ask.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="a folder of backups (its newest is taken), or one backup")
