@@ -7,11 +7,12 @@ a client that shows its headers.
 from __future__ import annotations
 
 import logging
+from html import escape
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.views.debug import SafeExceptionReporterFilter
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 MARK = "[secret]"
 _SHORTEST = 6  # characters; a shorter one would hide words that are none
@@ -33,7 +34,7 @@ def secrets() -> list[str]:
 
 def redact(text: str) -> str:
     for secret in secrets():
-        text = text.replace(secret, MARK)
+        text = text.replace(secret, MARK).replace(escape(secret), MARK)
     return text
 
 
@@ -42,6 +43,16 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
+
+
+class Reporter(ExceptionReporter):
+    """The whole of an error page or report, the text of the error included."""
+
+    def get_traceback_html(self) -> str:
+        return redact(super().get_traceback_html())
+
+    def get_traceback_text(self) -> str:
+        return redact(super().get_traceback_text())
 
 
 class ReporterFilter(SafeExceptionReporterFilter):

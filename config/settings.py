@@ -363,7 +363,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {"footnote": {"level": env("FOOTNOTE_LOG_LEVEL", "INFO")}},
 }
 
-DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.ReporterFilter"  # of error pages and reports
+DEFAULT_EXCEPTION_REPORTER = "config.redaction.Reporter"  # error pages and reports
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.ReporterFilter"
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
