@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from assistant.answering import answer as answering
 from assistant.conversations import remember
-from assistant.models import Answer, Conversation, EvalCase
+from assistant.models import Answer, Conversation, EvalCase, EvalRun
 from assistant.sources import may_see
 
 
@@ -24,12 +24,14 @@ class Asked:
 
 
 def ask_again(most: int) -> list[Asked]:
-    """Recent answers first, then stored cases, up to ``most``. What is asked leaves no trace."""
+    """Recent answers first, then measured cases, up to ``most``. What is asked leaves no trace."""
     found: list[Asked] = []
     for answer in _recent(most):
         found.append(_again(answer))
-    for case in EvalCase.objects.filter(turns=[]).order_by("key")[: most - len(found)]:
-        found.append(_case(case))
+    run = EvalRun.objects.first()
+    abstained = {row["key"]: row["abstained"] for row in run.results} if run else {}
+    for case in EvalCase.objects.filter(turns=[], key__in=abstained).order_by("key")[: most - len(found)]:
+        found.append(_case(case, abstained[case.key]))
     return found
 
 
@@ -54,24 +56,29 @@ def _again(answer: Answer) -> Asked:
     with transaction.atomic():
         fresh = _answer(answer.turn.conversation.user, answer.turn.question)
         before, after = _quotes(answer), _quotes(fresh)
-        abstained = fresh.abstained
+        different = _difference(answer.abstained, fresh.abstained)
         transaction.set_rollback(True)
-    if answer.abstained != abstained:
-        return Asked(str(answer.pk), "answered before, not now" if abstained else "not answered before, answered now")
+    if different:
+        return Asked(str(answer.pk), different)
     if before != after and not answer.prompt_version:
         return Asked(str(answer.pk), f"{(before & after).total()} of {before.total()} quotes are the same")
     return Asked(str(answer.pk))
 
 
-def _case(case: EvalCase) -> Asked:
+def _case(case: EvalCase, abstained: bool) -> Asked:
+    """Compared with the newest measuring: a case that is not answered well was not answered well before, either."""
     user = User.objects.filter(username=case.asked_as, is_active=True).first()
     if user is None:
         return Asked(case.key, "nobody is there to ask it")
     with transaction.atomic():
         fresh = _answer(user, case.question)
-        answered = not fresh.abstained
+        now = fresh.abstained
         transaction.set_rollback(True)
-    return Asked(case.key, "" if answered == case.answerable else "answered" if answered else "not answered")
+    return Asked(case.key, _difference(abstained, now))
+
+
+def _difference(abstained: bool, now: bool) -> str:
+    return "" if abstained == now else "answered before, not now" if now else "not answered before, answered now"
 
 
 def _answer(user: User, question: str) -> Answer:

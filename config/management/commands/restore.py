@@ -46,7 +46,10 @@ class Command(BaseCommand):
         for difference in restored.verification.differences:
             self.stdout.write(f"DIFFERENCE  {difference}")
         same = sum(not one.changed for one in restored.asked)
-        self.stdout.write(f"{same} of {len(restored.asked)} stored questions are answered as before.")
+        if restored.asked:
+            self.stdout.write(f"{same} of {len(restored.asked)} stored questions are answered as before.")
+        else:
+            self.stdout.write("There was no stored answer to compare with.")
         for one in restored.asked:
             if one.changed:
                 self.stdout.write(f"DIFFERENCE  {one.name}: {one.changed}")
