@@ -35,7 +35,6 @@ def home(request: HttpRequest) -> HttpResponse:
 def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Conversation, pk=conversation_id, user=asker(request))
     recover_abandoned()
-    audit.record(found.user, "conversation.read", found)
     return _chat(request, found, _uuid(request.GET.get("branch")))
 
 
@@ -51,6 +50,8 @@ def _chat(
     for turn in thread:
         if turn.answer is not None and not turn.answer.finished:
             mark_followed(turn.answer.id)  # a page without scripts is reloaded while it waits
+    if shown is not None and all(turn.answer is None or turn.answer.finished for turn in thread):
+        audit.record(user, "conversation.read", shown)  # a page that waits asks again and again
     context = {
         "conversation": shown,
         "groups": by_day(listed(user)),
