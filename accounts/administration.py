@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from accounts import audit
@@ -27,6 +27,9 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         for obj in queryset:
             _record(request, obj, "removed")
         super().delete_queryset(request, queryset)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _seen(self, request, object_id, super().change_view(request, object_id, *args, **kwargs))
 
     def save_formset(self, request: HttpRequest, form: ModelForm[Any], formset: Any, change: bool) -> None:
         """The rows of an inline: grants of a collection, restrictions of a document."""
@@ -49,8 +52,19 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _seen(self, request, object_id, super().change_view(request, object_id, *args, **kwargs))
+
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+
+def _seen(page: ModelAdmin, request: HttpRequest, object_id: str, response: HttpResponse) -> HttpResponse:
+    """An administrator who opens what may be another's leaves a line."""
+    if request.method == "GET" and response.status_code == 200:
+        known = object_id if audit.is_code(object_id) else "other"
+        audit.record(request.user, f"{page.opts.model_name}.viewed", None, model=page.opts.label_lower, id=known)
+    return response
 
 
 def _record(request: HttpRequest, obj: models.Model, what: str, fields: list[str] | None = None, **ids: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -78,20 +79,25 @@ class Trail(models.QuerySet["AuditEvent"]):
     def delete(self) -> NoReturn:
         raise TrailIsAppendOnly("Lines of the audit trail are never removed.")
 
+    def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TrailIsAppendOnly("Lines of the audit trail are added one after another.")
+
 
 class AuditEvent(models.Model):
     """One line of the trail: who did what to which object, in ids only. Rows are never changed or removed.
 
     ``actor_id`` is a plain number, not a foreign key, so that the trail outlives the person's row. This class refuses
-    changes with a clear error; triggers in the database refuse what goes around it (migration 0002).
+    changes with a clear error; triggers in the database refuse what goes around it (``append_only``), and each line's
+    ``digest`` covers the line before it, so that what went around the triggers shows (``chain``).
     """
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
     actor_id = models.BigIntegerField(null=True)
     action = models.CharField(max_length=48, db_index=True)
     object_type = models.CharField(max_length=32, blank=True)
     object_id = models.CharField(max_length=64, blank=True)
     detail = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, default="", editable=False)
 
     objects = Trail.as_manager()
 
@@ -108,3 +114,60 @@ class AuditEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TrailIsAppendOnly("Lines of the audit trail are never removed.")
+
+
+class AuditHead(models.Model):
+    """One row: how many lines there ever were and the newest one's digest, signed, so that a cut end shows."""
+
+    count = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, default="")
+    signature = models.CharField(max_length=64, default="")
+
+    def __str__(self) -> str:
+        return f"{self.count} lines"
+
+
+class AuditStub(models.Model):
+    """What stands for the oldest lines of the trail after their time: how many, of when, and the last one's digest.
+
+    Only lines up to the newest stub can be removed (``append_only``); the signature says that we wrote it.
+    """
+
+    through = models.BigIntegerField(unique=True, help_text=_("The id of the last line that was removed."))
+    digest = models.CharField(max_length=64)
+    removed = models.BigIntegerField(help_text=_("Lines removed since the trail began, this time's included."))
+    last_at = models.DateTimeField()
+    at = models.DateTimeField(default=timezone.now)
+    signature = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("through",)
+
+    def __str__(self) -> str:
+        return f"{self.removed} lines up to {self.last_at:%Y-%m-%d}"
+
+
+class Erasure(models.Model):
+    """The proof that something went for good, and all that is left of it: an id and times.
+
+    ``remains`` names what is still to be removed from the disk, in names of our own; it is empty once that is done.
+    """
+
+    class Kind(models.TextChoices):
+        DOCUMENT = "document", _("document")
+        PERSON = "person", _("person")
+
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    object_id = models.CharField(max_length=64)
+    asked = models.DateTimeField(default=timezone.now)
+    asked_by = models.BigIntegerField(null=True)
+    unretrievable = models.DateTimeField(null=True)
+    erased = models.DateTimeField(null=True, db_index=True)
+    remains = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-asked", "-id")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "object_id"], name="erasure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"

@@ -1,4 +1,4 @@
-"""Sign-ins, failed sign-ins and sign-outs go to the trail."""
+"""Sign-ins, failed sign-ins, sign-outs and who comes into which group go to the trail."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import signals
 from django.db.models import Q
+from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
 
 from accounts import audit
@@ -27,6 +28,17 @@ def signed_out(sender: Any, user: User | None, **kwargs: Any) -> None:
 def sign_in_failed(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
     """What was typed may be a password in the wrong field, so only the id of the person it names is kept."""
     audit.record(None, "signin.failed", named_person(credentials))
+
+
+@receiver(m2m_changed, sender=User.groups.through)
+def groups_changed(sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **_: Any) -> None:
+    """Whoever changed it and how. ``reverse``: people were put into a group, not groups given to a person."""
+    if action in {"post_add", "post_remove", "pre_clear"}:
+        rows = instance.user_set if reverse else instance.groups
+        ids = sorted(rows.values_list("pk", flat=True) if pk_set is None else pk_set)
+        if ids:
+            named = "people" if reverse else "groups"
+            audit.record(None, f"membership.{action.partition('_')[2]}", instance, **{named: ids})
 
 
 def named_person(credentials: dict[str, Any]) -> User | None:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import User
 from assistant.errors import QuestionRefused, TooManyAnswers
 from assistant.models import Answer, Conversation, Turn
@@ -101,9 +102,12 @@ def rename(conversation: Conversation, title: str) -> None:
         Conversation.objects.filter(pk=conversation.pk).update(title=cleaned)
 
 
-def delete(conversation: Conversation) -> None:
+def delete(conversation: Conversation, by: User | None = None) -> None:
     """Removes a conversation with its answers, footnotes and ratings; an answer still running stops."""
-    conversation.delete()
+    with transaction.atomic():
+        if by is not None:
+            audit.record(by, "conversation.deleted", conversation)
+        conversation.delete()
 
 
 def require_room(user: User) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import audit
 from assistant.disagreement import Disagreement
 from assistant.endpoints.calls import Journal, total
 from assistant.events import Cited, Event, Said
@@ -186,3 +187,5 @@ class Recorder:
         written = {field.name for field in Answer._meta.concrete_fields} - _WRITTEN_BY_OTHERS
         if Answer.objects.filter(pk=answer.pk).exists():
             answer.save(update_fields=sorted(written))
+            shown = [row["passage_id"] for row in answer.retrieved]
+            audit.record(answer.turn.conversation.user, "answer.given", answer, passages=shown)

@@ -11,7 +11,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from accounts.models import User
-from assistant.models import Answer, AnswerEvent, Citation, Review, Turn
+from assistant.models import Answer, AnswerEvent, Citation, EvalCase, Review, Turn
 from knowledge.models import Document
 
 
@@ -48,3 +48,17 @@ def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
     # What was asked after such an answer may have been searched in words of it.
     conversations = Turn.objects.filter(answers__in=ids).values("conversation")
     Answer.objects.filter(turn__conversation__in=conversations).update(searched_as="")
+    _forget_test_questions(instance)
+
+
+def _forget_test_questions(document: Document) -> None:
+    """Gold quotes are words of the document. A question that is left without any goes with them."""
+    name = f"{document.collection.slug}/{document.name}"
+    for case in EvalCase.objects.exclude(gold=[]):
+        kept = [entry for entry in case.gold if entry.get("document") != name]
+        if len(kept) == len(case.gold):
+            continue
+        if kept:
+            EvalCase.objects.filter(pk=case.pk).update(gold=kept, answer="")
+        else:
+            case.delete()

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
 from assistant import conversations, running
@@ -53,6 +54,8 @@ def _chat(
     for turn in thread:
         if turn.answer is not None and not turn.answer.finished:
             mark_followed(turn.answer.id)  # a page without scripts is reloaded while it waits
+    if shown is not None and all(turn.answer is None or turn.answer.finished for turn in thread):
+        audit.record(user, "conversation.read", shown)  # a page that waits asks again and again
     context = {
         "conversation": shown,
         "modes": MODES.values(),

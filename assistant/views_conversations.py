@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import audit
 from accounts.policy import Audience, allow
 from assistant.conversations import by_day, delete, listed, rename
 from assistant.finding import find
@@ -36,8 +35,7 @@ def conversation_rename(request: HttpRequest, conversation_id: uuid.UUID) -> Htt
 def conversation_delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     found = get_object_or_404(Conversation, pk=conversation_id, user=user)
-    audit.record(user, "conversation.deleted", found)
-    delete(found)
+    delete(found, user)
     return _list(request) if _by_script(request) else redirect("home")
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from accounts import limits
+from accounts import audit, limits
 from accounts.policy import Audience, allow
 from assistant.errors import QuestionRefused
 from assistant.preview import preview
@@ -27,6 +27,7 @@ def document_answers(request: HttpRequest, document_id: uuid.UUID) -> HttpRespon
     document = get_object_or_404(readable, pk=document_id)
     limits.spend(user.pk, limits.Use.TRIALS)
     asked = request.GET.get("q", "").strip()
+    audit.record(user, "document.asked", document)
     context = {"document": document, "asked": asked, "previews": [], "refusal": ""}
     try:
         context["previews"] = [

@@ -106,6 +106,8 @@ def _found(user: User, answer_id: uuid.UUID) -> Answer:
 
 def _show(request: HttpRequest, found: Answer | None) -> HttpResponse:
     user = asker(request)
+    if found is not None:
+        audit.record(user, "answer.read", found)
     context = {"item": reviews.item(found, user) if found else None, "progress": reviews.progress(user)}
     scripted = getattr(request, "htmx", False) or request.headers.get("X-Requested-With") == "fetch"
     return render(request, "assistant/_review_item.html" if scripted else "assistant/review.html", context)

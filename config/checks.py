@@ -23,6 +23,7 @@ from knowledge.errors import SearchUnavailable
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]", "testserver"}
 PUBLISHED_KEYS = ("django-insecure", "changeme", "change-me", "secret", "insecure", "example", "footnote")
 SHORTEST_KEY = 32
+KNOWN_PASSWORDS = {"password", "redis", "valkey", "footnote", "changeme", "secret", "admin", "foobared", "default"}
 MODEL_FILES = ("config.json", "model.safetensors")
 
 
@@ -56,11 +57,14 @@ def check_broker_is_guarded(**kwargs: Any) -> list[CheckMessage]:
     address = urlsplit(settings.REDIS_URL)
     if address.scheme not in {"redis", "rediss", "valkey", "valkeys"}:
         return []  # a unix socket: the file's permissions guard it
-    if address.password or (address.hostname or "localhost") in LOOPBACK:
+    if (address.hostname or "localhost") in LOOPBACK:
+        return []
+    if address.password and address.password.lower() not in KNOWN_PASSWORDS:
         return []
     return [
         Error(
-            "REDIS_URL names another machine and carries no password: whoever reaches it could give the workers tasks.",
+            "REDIS_URL names another machine and carries no password, or one that everybody tries first: whoever "
+            "reaches it could give the workers tasks.",
             hint="Set a password in Redis and write it into REDIS_URL: redis://:PASSWORD@HOST:6379/0.",
             id="footnote.E003",
         )
@@ -152,6 +156,30 @@ def check_staff_have_a_second_factor(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_retention(**kwargs: Any) -> list[CheckMessage]:
+    """The trail speaks of conversations, so it outlives them."""
+    days = {name: getattr(settings, name) for name in dir(settings) if name.startswith("KEEP_")}
+    if negative := sorted(name for name, value in days.items() if value < 0):
+        return [
+            Error(
+                f"A time to keep things cannot be negative: {', '.join(f'FOOTNOTE_{name}' for name in negative)}.",
+                hint="Give a number of days, or 0.",
+                id="footnote.E011",
+            )
+        ]
+    audit, conversations = days["KEEP_AUDIT_DAYS"], days["KEEP_CONVERSATIONS_DAYS"]
+    if not audit or (conversations and audit >= max(conversations, days["KEEP_DELETED_DAYS"])):
+        return []
+    return [
+        Error(
+            "The audit trail would be gone before what it speaks of: FOOTNOTE_KEEP_AUDIT_DAYS is shorter than "
+            "FOOTNOTE_KEEP_CONVERSATIONS_DAYS or FOOTNOTE_KEEP_DELETED_DAYS.",
+            hint="Keep the trail at least as long, or for ever (0). Conversations are kept for ever when theirs is 0.",
+            id="footnote.E011",
+        )
+    ]
+
+
 def check_outbound_is_readable(**kwargs: Any) -> list[CheckMessage]:
     """Reads the list without looking any name up."""
     try:
@@ -159,6 +187,33 @@ def check_outbound_is_readable(**kwargs: Any) -> list[CheckMessage]:
     except outbound.OutboundRefused as refused:
         return [Error(f"An address the server is to connect to cannot be used: {refused}", id="footnote.E010")]
     return []
+
+
+def check_keys(**kwargs: Any) -> list[CheckMessage]:
+    """Keys for other machines: one that everybody knows, or one that would cross the network in the clear."""
+    found: list[CheckMessage] = []
+    for variable, key in (
+        ("FOOTNOTE_GENERATOR_KEY", settings.GENERATOR_KEY),
+        ("FOOTNOTE_AUDIT_KEY", settings.AUDIT_KEY),
+    ):
+        if key.lower().startswith(PUBLISHED_KEYS) or (variable == "FOOTNOTE_AUDIT_KEY" and len(key) < SHORTEST_KEY):
+            found.append(
+                Error(
+                    f"{variable} is short or a placeholder that everybody knows.",
+                    hint="Give the real key, or unset the variable.",
+                    id="footnote.E012",
+                )
+            )
+    address = urlsplit(settings.GENERATOR_URL)
+    if settings.GENERATOR_KEY and address.scheme == "http" and (address.hostname or "") not in LOOPBACK:
+        found.append(
+            Error(
+                "FOOTNOTE_GENERATOR_KEY and every passage would be sent to another machine without encryption.",
+                hint="Use https in FOOTNOTE_GENERATOR_URL, or unset the key on a network that you trust.",
+                id="footnote.E013",
+            )
+        )
+    return found
 
 
 ALL = (
@@ -171,6 +226,8 @@ ALL = (
     check_reranker_present,
     check_entailment_present,
     check_outbound_is_readable,
+    check_retention,
+    check_keys,
 )
 
 

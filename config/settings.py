@@ -63,6 +63,8 @@ def _stored_secret(path: Path) -> str:
 # --- Core -----------------------------------------------------------------------------------------------------------
 DEBUG = env_bool("FOOTNOTE_DEBUG")
 SECRET_KEY = env("FOOTNOTE_SECRET_KEY") or _stored_secret(FOOTNOTE_HOME / "secret_key")
+# Signs the audit trail's head and stubs. It goes with a backup; the secret key does not.
+AUDIT_KEY = env("FOOTNOTE_AUDIT_KEY") or _stored_secret(FOOTNOTE_HOME / "audit_key")
 ALLOWED_HOSTS = [h for h in env("FOOTNOTE_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in env("FOOTNOTE_ORIGINS").split(",") if o]
 BEHIND_TLS = env_bool("FOOTNOTE_TLS")
@@ -113,6 +115,7 @@ MIDDLEWARE = [
     "accounts.policy.PolicyMiddleware",
     "accounts.slowing.SlowingMiddleware",
     "accounts.sessions.SeenMiddleware",
+    "accounts.denials.DenialMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.second_factor.RequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -179,6 +182,14 @@ WHITENOISE_USE_FINDERS = True  # a fresh clone serves its pages without a collec
 FILE_UPLOAD_TEMP_DIR = FOOTNOTE_HOME / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- How long things are kept, in days; 0: for ever, and for deleted documents: not at all ---------------------------
+KEEP_CONVERSATIONS_DAYS = env_int("FOOTNOTE_KEEP_CONVERSATIONS_DAYS", 0)  # since they were last used
+KEEP_AUDIT_DAYS = env_int("FOOTNOTE_KEEP_AUDIT_DAYS", 0)
+KEEP_DELETED_DAYS = env_int("FOOTNOTE_KEEP_DELETED_DAYS", 0)  # a deleted document can be brought back so long
+KEEP_SIGN_INS_DAYS = env_int("FOOTNOTE_KEEP_SIGN_INS_DAYS", 90)  # names and addresses that the throttle keeps
+KEEP_BACKUPS_DAYS = env_int("FOOTNOTE_KEEP_BACKUPS_DAYS", 30)
+BACKUP_DIR = Path(env("FOOTNOTE_BACKUPS")) if env("FOOTNOTE_BACKUPS") else None  # where the nightly backup goes
 
 # --- Uploads and parsing --------------------------------------------------------------------------------------------
 UPLOAD_MAX_BYTES = env_int("FOOTNOTE_UPLOAD_MAX_MB", 200) * 1024 * 1024
@@ -274,6 +285,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="10"),
         "options": {"queue": INGEST_LANES[1]},
     },
+    "erase": {"task": "config.tasks.erase", "schedule": 300.0},
+    "retention": {"task": "config.tasks.retention", "schedule": 3600.0},
+    "backup": {"task": "config.tasks.nightly_backup", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(FOOTNOTE_HOME / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -338,7 +352,17 @@ AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
 AXES_USERNAME_CALLABLE = "accounts.adapters.sign_in_name"
 PROXIES = env_int("FOOTNOTE_PROXIES", 0)  # proxies of one's own in front, whose X-Forwarded-For is believed
-EMAIL_BACKEND = env("FOOTNOTE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env("FOOTNOTE_EMAIL_HOST", "localhost")
+EMAIL_PORT = env_int("FOOTNOTE_EMAIL_PORT", 25)
+EMAIL_HOST_USER = env("FOOTNOTE_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env("FOOTNOTE_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env_bool("FOOTNOTE_EMAIL_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("FOOTNOTE_EMAIL_FROM", "footnote@localhost")
+EMAIL_BACKEND = env(
+    "FOOTNOTE_EMAIL_BACKEND",
+    f"django.core.mail.backends.{'smtp' if env('FOOTNOTE_EMAIL_HOST') else 'console'}.EmailBackend",
+)
 
 # --- Where the server itself may connect to, beside the two addresses above: see accounts/outbound.py ----------------
 OUTBOUND = env("FOOTNOTE_OUTBOUND").split(",")
@@ -379,11 +403,20 @@ LOG_DIR.mkdir(parents=True, exist_ok=True)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "config.redaction.RedactingFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env("FOOTNOTE_LOG_LEVEL", "WARNING")},
     "loggers": {"footnote": {"level": env("FOOTNOTE_LOG_LEVEL", "INFO")}},
 }
+
+DEFAULT_EXCEPTION_REPORTER = "config.redaction.Reporter"  # error pages and reports
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.ReporterFilter"
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -10,6 +10,9 @@ class KnowledgeConfig(AppConfig):
     verbose_name = "Knowledge"
 
     def ready(self) -> None:
+        # Its receivers need the models, so it cannot stand above.
+        from knowledge import access_trail as access_trail
+
         post_migrate.connect(_install_stamps, sender=self)
 
 

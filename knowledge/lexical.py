@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import snowballstemmer
-from django.db import connection
+from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from knowledge.index.base import Ids
-from knowledge.models import Passage
-from knowledge.postings import FIELDS, Column, drop_rows, put_rows
+from knowledge.models import Document, Passage
+from knowledge.postings import FIELDS, Column, clear_rows, drop_rows, put_rows
 from knowledge.stopwords import STOP_WORDS
 from knowledge.termlists import Reader
 
@@ -92,9 +92,7 @@ def analyse(text: str, language: str = "en") -> list[str]:
     return [_stem(word, language) for word in words(text) if word not in stop]
 
 
-def analyse_question(
-    text: str, languages: Sequence[str] = ("en",), context: str = "", earlier: str = ""
-) -> Question:
+def analyse_question(text: str, languages: Sequence[str] = ("en",), context: str = "", earlier: str = "") -> Question:
     """Distinct terms of a question, each with its stem in every language.
 
     Terms of ``context``, without which it says too little, weigh half; those of ``earlier`` questions a quarter.
@@ -124,6 +122,17 @@ def index_version(version_id: int) -> None:
             for passage in rows.defer("vector")
         ],
     )
+
+
+def rebuild() -> int:
+    """Makes the whole full text anew from the rows of what is answered from. Gives how many versions it holds."""
+    current = Document.objects.filter(deleted__isnull=True, current__isnull=False).order_by("pk")
+    versions = list(current.values_list("current_id", flat=True))
+    with transaction.atomic():
+        clear_rows(connection)
+        for version_id in versions:
+            index_version(version_id)
+    return len(versions)
 
 
 def drop_version(version_id: int) -> None:

@@ -20,6 +20,7 @@ FIELDS = ("title", "heading", "body")
 PostingRow = tuple[int, str, str, str]
 _WEIGHTS = {"A": 0, "B": 1, "C": 2}
 _CHUNK = 500
+_MERGED_PAGES = 500  # of the full text in one step
 # A field's place among so many: one number says passage and field.
 _PLACES = 4
 
@@ -95,6 +96,13 @@ def drop_rows(connection: BaseDatabaseWrapper, passage_ids: Sequence[int]) -> No
         _delete(connection, cursor, passage_ids)
 
 
+def clear_rows(connection: BaseDatabaseWrapper) -> None:
+    """Empties the full text."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        stamps.touch_words(connection)
+        cursor.execute("DELETE FROM knowledge_fulltext")
+
+
 def _delete(connection: BaseDatabaseWrapper, cursor: CursorWrapper, passage_ids: Sequence[int]) -> None:
     key = "rowid" if connection.vendor == "sqlite" else "passage_id"
     for start in range(0, len(passage_ids), _CHUNK):
@@ -149,3 +157,38 @@ def stored_ids(connection: BaseDatabaseWrapper) -> Iterable[int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {key} FROM knowledge_fulltext")  # noqa: S608  # names are ours
         return [row[0] for row in cursor.fetchall()]
+
+
+def held(connection: BaseDatabaseWrapper, passage_ids: Sequence[int]) -> list[int]:
+    """Which of these passages are in the full-text index."""
+    key = "rowid" if connection.vendor == "sqlite" else "passage_id"
+    found: list[int] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(passage_ids), _CHUNK):
+            part = passage_ids[start : start + _CHUNK]
+            marks = ", ".join(["%s"] * len(part))
+            cursor.execute(f"SELECT {key} FROM knowledge_fulltext WHERE {key} IN ({marks})", part)  # noqa: S608
+            found.extend(row[0] for row in cursor.fetchall())
+    return found
+
+
+def squeeze(connection: BaseDatabaseWrapper) -> None:
+    """Rewrites the full text without the words of passages that were removed; until then FTS5 only marks them as gone.
+
+    In small steps, each a transaction of its own, so that nobody waits long for the lock. Call outside a transaction.
+    """
+    if connection.vendor != "sqlite":
+        return  # autovacuum and ``VACUUM`` take away what is dead
+    with connection.cursor() as cursor:
+        pages = -_MERGED_PAGES  # negative: begin to merge everything into one segment
+        while True:
+            before = _changes(connection)
+            cursor.execute("INSERT INTO knowledge_fulltext(knowledge_fulltext, rank) VALUES ('merge', %s)", [pages])
+            # The command itself counts as one change; fewer than two says that there was nothing left to merge.
+            if _changes(connection) - before < 2:
+                return
+            pages = _MERGED_PAGES
+
+
+def _changes(connection: BaseDatabaseWrapper) -> int:
+    return int(connection.connection.total_changes)

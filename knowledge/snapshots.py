@@ -137,6 +137,14 @@ def _abandoned(root: Path) -> list[Path]:
     return [path for path in left if path.stat().st_mtime < before]
 
 
+def forget_before(position: int | None) -> None:
+    """Removes generations of earlier positions (all when None) and what was set aside: they hold erased vectors."""
+    for directory in generations():
+        if position is None or int(directory.name.removeprefix(_PREFIX).split("-")[0]) < position:
+            _remove(directory)
+    shutil.rmtree(_root() / "quarantine", ignore_errors=True)
+
+
 def load_newest(model_id: str, index: VectorIndex) -> Snapshot | None:
     """Loads the newest sound generation of this model into ``index``; damaged ones are quarantined on the way."""
     for directory in generations():

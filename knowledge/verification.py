@@ -16,6 +16,8 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Count, F
 
+from accounts import chain
+from accounts.models import AuditEvent
 from knowledge import postings, snapshots
 from knowledge.embedding import get_embedder
 from knowledge.models import Document, DocumentVersion, Page, Passage
@@ -48,7 +50,7 @@ def register(finder: Finder) -> None:
 def verify(still_here: Callable[[], None] = lambda: None) -> Verification:
     """``still_here`` is called between the parts. Raises SearchUnavailable when there is no model to compare with."""
     result = Verification()
-    for find in (_rows, _vectors, _full_text, _index, _files, _pictures, *_registered):
+    for find in (_rows, _vectors, _full_text, _index, _files, _pictures, _trail, *_registered):
         result.differences.extend(find(result.counts))
         still_here()
     return result
@@ -182,3 +184,8 @@ def _pictures(counts: Counts) -> Iterator[str]:
     counts["pictures"] = sum(1 for _ in settings.PAGE_CACHE_DIR.glob("*/*.png"))
     yield from listed("folders of page pictures belong to no version", [path.name for path in surplus_pictures()])
     yield from listed("page pictures are damaged", [f"{path.parent.name}/{path.name}" for path in damaged_pictures()])
+
+
+def _trail(counts: Counts) -> Iterator[str]:
+    counts["audit"] = AuditEvent.objects.count()
+    yield from chain.verify()

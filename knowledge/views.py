@@ -88,6 +88,7 @@ def _review_date(request: HttpRequest, user: User, ticked: QuerySet[Document]) -
 def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     shown = get_object_or_404(listed(user).select_related("collection", "owner", "current"), pk=document_id)
+    audit.record(user, "document.read", shown, version=shown.current_id)
     return _document_page(request, user, shown, DocumentSettingsForm(instance=shown, user=user))
 
 
@@ -197,13 +198,15 @@ def source_template(request: HttpRequest) -> str:
 @require_GET
 @allow(Audience.SIGNED_IN)
 def page_picture(request: HttpRequest, document_id: uuid.UUID, number: int, page: int) -> HttpResponse | FileResponse:
-    found = readable_page(asker(request), document_id, number, page)
+    user = asker(request)
+    found = readable_page(user, document_id, number, page)
     try:
         path = page_image(found)
     except UnreadableDocument as error:
         raise Http404(str(error)) from error
     except DiskFull as error:
         return HttpResponse(str(error), status=507, content_type="text/plain; charset=utf-8")
+    audit.record(user, "page.pictured", found.version.document, version=found.version_id, page=found.number)
     response = FileResponse(path.open("rb"), content_type="image/png")
     response["Cache-Control"] = "private, no-store"  # the next person at this browser finds no page of it
     return response

@@ -4,7 +4,6 @@ Rita reviews, Ada administers. Database, files, model and index are the real one
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +15,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from pytest_django import Settings
 
-from accounts import counters
+from accounts import append_only, counters
 from accounts.models import User
 from ingest.pipeline import run_inline
 from ingest.uploads import accept_upload
@@ -27,8 +26,6 @@ from tests.settings import HOME
 PASSWORD = "a long test password"
 MakeDocument = Callable[..., Document]
 ClientFor = Callable[[User], Client]
-
-trail = import_module("accounts.migrations.0002_audit_append_only")
 
 
 @pytest.fixture(scope="session")
@@ -61,14 +58,12 @@ def emptied_between_tests() -> Iterator[None]:
     tear_down = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # not in the stubs
 
     def without_triggers(case: TransactionTestCase) -> None:
-        with connection.schema_editor() as editor:
-            trail.remove(None, editor)
+        append_only.remove(connection)
         try:
             tear_down(case)
             postings.drop_rows(connection, list(postings.stored_ids(connection)))
         finally:
-            with connection.schema_editor() as editor:
-                trail.install(None, editor)
+            append_only.install(connection)
 
     TransactionTestCase._fixture_teardown = without_triggers  # type: ignore[attr-defined]
     yield

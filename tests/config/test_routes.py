@@ -89,6 +89,13 @@ OWN = {
     "sessions": ("GET", SIGNED_IN),
     "session_end": ("POST", NOTHING_YET),  # there is no session 0 of anybody
     "sessions_end_others": ("POST", SIGNED_IN),
+    "your_data": ("GET", SIGNED_IN),
+    "your_data_export": ("POST", SIGNED_IN),
+    "protection": ("GET", ADMINISTRATORS),
+    "protection_proofs": ("GET", ADMINISTRATORS),
+    "protection_bring_back": ("POST", ADMINISTRATORS),
+    "protection_trail": ("GET", ADMINISTRATORS),
+    "protection_trail_csv": ("GET", ADMINISTRATORS),
     "health": ("GET", ALL),
     "favicon": ("GET", ALL),
     "styleguide": ("GET", ADMINISTRATORS),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts import audit
 from accounts.models import User
 from knowledge.errors import FootnoteError, SearchUnavailable
 from knowledge.labels import page_label
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             result = search(question, user, options["k"])
         except FootnoteError as error:
             raise CommandError(str(error)) from error
+        audit.record(None, "command.searched", user, passages=[item.passage_id for item in result.evidence])
         if options["json"]:
             self.stdout.write(json.dumps(as_json(result), ensure_ascii=False))
         else:

@@ -1,0 +1,41 @@
+"""A change of the settings is on the trail: which variables, never what they hold.
+
+Settings come from the environment, so a change shows at the next start. Between starts the home keeps a keyed digest of
+each variable.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts import audit, chain
+
+_PREFIX = "FOOTNOTE_"
+_ALSO = ("DATABASE_URL", "REDIS_URL")
+_AT_ONCE = 80  # characters of a line's code
+
+
+def note_changes() -> list[str]:
+    """Records which settings changed since the last start. Gives their names."""
+    kept = Path(settings.FOOTNOTE_HOME) / "settings.json"
+    now = {name: chain.sign("setting", name, value) for name, value in os.environ.items() if _ours(name)}
+    before = json.loads(kept.read_text()) if kept.is_file() else None
+    if before == now:
+        return []
+    temporary = kept.with_suffix(f".{os.getpid()}")
+    temporary.write_text(json.dumps(now, indent=1))
+    temporary.replace(kept)
+    if before is None:
+        return []
+    changed = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+    for name in changed:
+        audit.record(None, "settings.changed", None, name=name[:_AT_ONCE])
+    return changed
+
+
+def _ours(name: str) -> bool:
+    return (name.startswith(_PREFIX) or name in _ALSO) and audit.is_code(name)

@@ -1,0 +1,177 @@
+"""Retention takes away what is old and nothing else; administrators see the rules, the trail and what was changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import audit, chain
+from accounts.models import AuditEvent, Erasure
+from assistant.models import Answer, Conversation, Turn
+from config import checks, retention, settings_trail
+from config.backup import ledger, manifest
+from config.backup.ageing import expire_in
+from config.backup.manifest import Manifest, StoredFile
+from knowledge.models import Collection, Grant
+from tests.conftest import ClientFor
+
+pytestmark = pytest.mark.django_db
+
+
+def old(days: int) -> object:
+    return timezone.now() - timedelta(days=days)
+
+
+def test_old_conversations_go_and_young_and_running_ones_stay(people: SimpleNamespace, settings: Settings) -> None:
+    kept = [Conversation.objects.create(user=people.bob, title=title) for title in ("old", "young", "running")]
+    Answer.objects.create(turn=Turn.objects.create(conversation=kept[2], question="?"), state=Answer.State.RUNNING)
+    Conversation.objects.filter(title__in=("old", "running")).update(updated=old(31))
+    assert retention.apply() == {}, "without a rule nothing goes"
+    settings.KEEP_CONVERSATIONS_DAYS = 30
+    assert retention.apply() == {"conversations": 1}
+    assert set(Conversation.objects.values_list("title", flat=True)) == {"young", "running"}
+    lines = AuditEvent.objects.filter(action__in=("conversation.expired", "retention.applied"))
+    assert [line.detail for line in lines.order_by("id")] == [{"user": people.bob.pk}, {"conversations": 1}]
+
+
+def test_sign_ins_and_the_trail_age(people: SimpleNamespace, settings: Settings) -> None:
+    AccessAttempt.objects.create(
+        username="bob", ip_address="192.0.2.1", failures_since_start=1, get_data="", post_data=""
+    )
+    AccessAttempt.objects.update(attempt_time=old(91))
+    audit.record(people.bob, "page.read")
+    settings.KEEP_AUDIT_DAYS = 365
+    assert retention.apply() == {"sign_ins": 1}
+    assert chain.verify() == [] and AuditEvent.objects.filter(action="page.read").exists()
+
+
+def backup(folder: Path, days: int, *contents: str) -> Path:
+    made = timezone.now() - timedelta(days=days)
+    path = folder / f"{manifest.stamp(made)}-{days:04x}"
+    path.mkdir(parents=True)
+    files = []
+    for content in contents:
+        sha = hashlib.sha256(content.encode()).hexdigest()
+        target = manifest.pooled(folder, sha)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+        files.append(StoredFile(f"aa/{sha}", sha, len(content)))
+    manifest.write(Manifest(made.isoformat(), "database.sqlite3", {}, files), path)
+    return path
+
+
+def test_expired_backups_go_with_the_files_only_they_name(tmp_path: Path, settings: Settings) -> None:
+    oldest, middle, newest = (
+        backup(tmp_path, 40, "alone", "shared"), backup(tmp_path, 31, "shared"), backup(tmp_path, 1, "shared", "new")
+    )  # fmt: skip
+    for path in tmp_path.glob("files/*/*"):
+        os.utime(path, (0, 0))
+    settings.BACKUP_DIR = tmp_path
+    assert retention.apply() == {"backups": 2}
+    assert not oldest.exists() and not middle.exists() and manifest.backups(tmp_path) == [newest]
+    assert sorted(path.read_text() for path in tmp_path.glob("files/*/*")) == ["new", "shared"]
+    assert not list(manifest.damaged(newest, manifest.read(newest)))
+
+
+def test_the_only_backup_stays_until_there_is_a_newer_one(tmp_path: Path) -> None:
+    only = backup(tmp_path, 400, "a")
+    assert expire_in(tmp_path, timezone.now()) == 0 and only.exists()
+
+
+def test_the_ledger_names_what_is_gone_and_not_what_can_be_brought_back(tmp_path: Path) -> None:
+    Erasure.objects.create(kind="document", object_id="kept-a-while")
+    Erasure.objects.create(kind="document", object_id="purged", remains={"files": ["aa/b"]})
+    Erasure.objects.create(kind="person", object_id="7")
+    ledger.note(tmp_path)
+    assert ledger.known(tmp_path) == {("document", "purged"), ("person", "7")}
+    Erasure.objects.all().delete()
+    Erasure.objects.create(kind="document", object_id="later", erased=timezone.now())
+    ledger.note(tmp_path)
+    assert len(ledger.known(tmp_path)) == 3, "an older line is never forgotten"
+
+
+def test_a_trail_shorter_than_what_it_speaks_of_is_refused(settings: Settings) -> None:
+    assert checks.check_retention() == []
+    settings.KEEP_AUDIT_DAYS, settings.KEEP_CONVERSATIONS_DAYS = 365, 90
+    assert checks.check_retention() == []
+    settings.KEEP_AUDIT_DAYS = 30
+    assert [message.id for message in checks.check_retention()] == ["footnote.E011"]
+    settings.KEEP_CONVERSATIONS_DAYS = 0
+    settings.KEEP_AUDIT_DAYS = 3650
+    assert checks.check_retention(), "conversations that stay for ever outlive any trail"
+    settings.KEEP_BACKUPS_DAYS = -1
+    assert any("negative" in message.msg for message in checks.check_retention())
+
+
+def test_changed_settings_are_on_the_trail_by_name_only(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FOOTNOTE_HOME = tmp_path
+    monkeypatch.setenv("FOOTNOTE_GENERATOR_KEY", "first-secret-value")
+    assert settings_trail.note_changes() == []
+    assert settings_trail.note_changes() == []
+    monkeypatch.setenv("FOOTNOTE_GENERATOR_KEY", "second-secret-value")
+    monkeypatch.setenv("FOOTNOTE_KEEP_AUDIT_DAYS", "365")
+    assert settings_trail.note_changes() == ["FOOTNOTE_GENERATOR_KEY", "FOOTNOTE_KEEP_AUDIT_DAYS"]
+    lines = AuditEvent.objects.filter(action="settings.changed").order_by("id")
+    assert [line.detail["name"] for line in lines] == ["FOOTNOTE_GENERATOR_KEY", "FOOTNOTE_KEEP_AUDIT_DAYS"]
+    assert "secret-value" not in (tmp_path / "settings.json").read_text()
+
+
+def test_the_page_shows_rules_and_the_state_of_the_trail(people: SimpleNamespace, client_for: ClientFor) -> None:
+    browser = client_for(people.ada)
+    page = browser.get("/protection/").content.decode()
+    assert "FOOTNOTE_KEEP_CONVERSATIONS_DAYS" in page and "30 days" in page and "as they were written" in page
+
+
+def test_the_trail_filters_and_saves_what_it_shows(people: SimpleNamespace, client_for: ClientFor) -> None:
+    audit.record(people.bob, "page.read", people.bob, page=1)
+    audit.record(people.alice, "page.read", people.alice, page=2)
+    audit.record(people.bob, "document.downloaded", people.bob)
+    browser = client_for(people.ada)
+    page = browser.get("/protection/trail/", {"who": "bob", "action": "page.read"}).content.decode()
+    assert page.count('<td data-label="What">page.read</td>') == 1 and "page 1" in page
+    today = timezone.localdate().isoformat()
+    for wanted, count in (
+        ({"who": str(people.bob.pk)}, 2),
+        ({"about": str(people.alice.pk), "action": "page."}, 1),
+        ({"since": today, "who": "alice"}, 1),
+        ({"until": "2001-01-01"}, 0),
+        ({"since": "nonsense", "who": "alice"}, 1),
+        ({"who": "nobody\0here"}, 0),
+    ):
+        response = browser.get("/protection/trail.csv", wanted)
+        lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+        assert len(lines) == 1 + count, wanted
+    assert AuditEvent.objects.filter(action="trail.exported", actor_id=people.ada.pk).count() == 6
+
+
+def test_an_administrator_who_opens_anothers_row_leaves_a_line(people: SimpleNamespace, client_for: ClientFor) -> None:
+    client_for(people.ada).get(f"/admin/accounts/user/{people.bob.pk}/change/")
+    line = AuditEvent.objects.get(action="user.viewed")
+    assert line.actor_id == people.ada.pk and line.detail["id"] == str(people.bob.pk)
+
+
+def test_who_may_read_what_is_on_the_trail_however_it_changes(people: SimpleNamespace, team: Collection) -> None:
+    before = AuditEvent.objects.count()
+    group = Group.objects.create(name="Sales")
+    grant = Grant.objects.create(collection=team, group=group)
+    people.bob.groups.add(group)
+    people.bob.groups.clear()
+    grant.delete()
+    lines = AuditEvent.objects.order_by("id")[before:]
+    assert [(line.action, line.detail.get("group") or line.detail.get("groups")) for line in lines] == [
+        ("access.given", group.pk),
+        ("membership.add", [group.pk]),
+        ("membership.clear", [group.pk]),
+        ("access.withdrawn", group.pk),
+    ]
