@@ -26,7 +26,8 @@ PATIENCE = 90_000  # milliseconds
 QUESTION = "How long is the warranty of the Heron pump?"
 # What no page of ours has, and what a text taken for markup would make.
 FOREIGN = """() => [...document.querySelectorAll("*")].filter((e) =>
-  [...e.attributes].some((a) => (/^(on|x-init|hx-on)/i.test(a.name) && /xss/.test(a.value)) || /^\\s*(java\\s*script|data:text)/i.test(a.value)
+  [...e.attributes].some((a) => (/^(on|x-init|hx-on)/i.test(a.name) && /xss/.test(a.value))
+    || /^\\s*(java\\s*script|data:text)/i.test(a.value)
     || (/evil\\.example/.test(a.value) && /^(src|href|action|ping|poster|style|data|srcdoc)$/.test(a.name)))
   || ["IFRAME", "OBJECT", "EMBED", "BASE", "MARQUEE", "MATH"].includes(e.tagName)
   || (e.tagName === "SCRIPT" && /xss/.test(e.textContent)) || (e.tagName === "IMG" && e.getAttribute("src") === "x")
