@@ -92,13 +92,6 @@ def check(url: str) -> Target:
     return Target(url, parts.scheme, host, port, str(found[0]))
 
 
-def check_form(url: str) -> None:
-    """Refuses an address that could never be connected to, without looking it up. Raises OutboundRefused."""
-    parts = _split(url)
-    _host(parts)
-    _port(parts)
-
-
 def origins() -> list[_Origin]:
     """The list of places. Raises OutboundRefused when an entry of the setting cannot be read."""
     found = []

@@ -246,10 +246,14 @@ def refuse_without_model() -> None:
 
 def refuse_unsafe_start() -> None:
     """For servers, which Django does not check by itself. Raises SystemExit with every reason."""
-    found = [*checks.run_checks(), *check_published_passwords()]
-    serious = [message for message in found if message.is_serious() and not message.is_silenced()]
+    # The database is asked last, and only by a server that may start otherwise.
+    serious = _serious(checks.run_checks()) or _serious(check_published_passwords())
     if serious:
         raise SystemExit("Footnote does not start:\n" + "\n".join(str(message) for message in serious))
+
+
+def _serious(found: list[CheckMessage]) -> list[CheckMessage]:
+    return [message for message in found if message.is_serious() and not message.is_silenced()]
 
 
 def check_published_passwords() -> list[CheckMessage]:

@@ -95,9 +95,9 @@ def test_ada_must_set_up_a_second_factor_and_can_then_work(
 ) -> None:
     settings.STAFF_MFA = True
     ada = signed_in("ada")
+    assert ada.post("/ask/", {"question": "?"}).status_code == 403
     for address in ("/", "/admin/", "/documents/", "/insights/", "/sessions/"):
         assert ada.get(address)["Location"] == "/accounts/2fa/totp/activate/", address
-    assert ada.post("/ask/", {"question": "?"}).status_code == 403
     assert signed_in("bob").get("/documents/").status_code == 200, "readers need none"
 
     page = ada.get("/accounts/2fa/totp/activate/", follow=True)

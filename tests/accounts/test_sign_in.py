@@ -68,6 +68,9 @@ def test_ten_failures_lock_this_name_here_and_nobody_else(people: SimpleNamespac
     assert codes[:9] == [200] * 9
     assert codes[9] == 429
     assert sign_in(browser, "bob") == 429, "the right password no longer helps"
+    page = browser.post(LOGIN, {"login": "bob", "password": PASSWORD})
+    assert page["Retry-After"] == "900"
+    assert "is paused until <time" in page.content.decode()
     assert sign_in(Client(REMOTE_ADDR="192.0.2.7"), "bob") == 302, "Bob at his own desk is not kept out"
     assert sign_in(Client(), "alice") == 302
 
