@@ -12,7 +12,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
+
+from assistant.endpoints.keys import known_keys
 
 MARK = "[secret]"
 _SHORTEST = 6  # characters; a shorter one would hide words that are none
@@ -29,6 +32,7 @@ def secrets() -> list[str]:
         found |= {password, unquote(password)}
     for provider in settings.SOCIALACCOUNT_PROVIDERS.values():
         found |= {str(app.get("secret", "")) for app in provider.get("APPS", ())}
+    found |= set(known_keys())
     return sorted((one for one in found if len(one) >= _SHORTEST), key=len, reverse=True)
 
 
@@ -48,11 +52,11 @@ class RedactingFormatter(logging.Formatter):
 class Reporter(ExceptionReporter):
     """The whole of an error page or report, the text of the error included."""
 
-    def get_traceback_html(self) -> str:
-        return redact(super().get_traceback_html())
+    def get_traceback_html(self) -> SafeString:
+        return SafeString(redact(super().get_traceback_html()))  # escaped before; a mark changes nothing of that
 
-    def get_traceback_text(self) -> str:
-        return redact(super().get_traceback_text())
+    def get_traceback_text(self) -> SafeString:
+        return SafeString(redact(super().get_traceback_text()))
 
 
 class ReporterFilter(SafeExceptionReporterFilter):

@@ -39,6 +39,14 @@ def _from_file(name: str) -> str:
         return ""
 
 
+def known_keys() -> list[str]:
+    """Every key that could be named, for hiding them wherever they would be shown."""
+    found = [value.strip() for name, value in os.environ.items() if name.startswith(PREFIX)]
+    folder = settings.SECRETS_DIR
+    names = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+    return found + [_from_file(name) for name in names if _FILE_NAME.fullmatch(name)]
+
+
 def check_name(name: str) -> None:
     """For forms: raises ValidationError unless a key lies under this name, so a key pasted by mistake is not stored."""
     try:
