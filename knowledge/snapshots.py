@@ -1,8 +1,8 @@
 """Snapshots of the index on disk: a directory per generation, complete or absent, checked before use.
 
-``manifest.json`` carries the SHA-256 of every file, the count, the model and the position in the database. A
-directory is written under a temporary name, synced, and renamed. One that does not match its manifest is moved to
-``quarantine/`` and never served.
+``manifest.json`` carries the SHA-256 of every file, the count, the model and the position in the database, and
+``manifest.sha256`` its own. A directory is written under a temporary name, synced, and renamed. One that does not match
+its manifest is moved to ``quarantine/`` and never served.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _KEPT = 2
 _ABANDONED_SECONDS = 3600  # far longer than writing takes
 _ROWS = "rows.npy"
 _MANIFEST = "manifest.json"
+_SEAL = "manifest.sha256"
 _PREFIX = "generation-"
 
 
@@ -108,6 +109,7 @@ def write(snapshot: Snapshot) -> Path:
             "files": {path.name: _digest(path) for path in sorted(temporary.iterdir())},
         }
         (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=1))
+        (temporary / _SEAL).write_text(_digest(temporary / _MANIFEST))
         for path in temporary.iterdir():
             _sync(path)
         temporary.rename(root / name)
@@ -172,6 +174,9 @@ def _load(directory: Path, model_id: str, index: VectorIndex) -> Snapshot | None
 
 def _checked_manifest(directory: Path) -> dict[str, Any]:
     """Raises OSError, ValueError or KeyError when the files are not those that were written."""
+    # One bit of the position or of the model's name would be as bad as one of a vector.
+    if (directory / _SEAL).read_text() != _digest(directory / _MANIFEST):
+        raise ValueError(f"{_MANIFEST} is not what was written")
     manifest: dict[str, Any] = json.loads((directory / _MANIFEST).read_text())
     for name, digest in manifest["files"].items():
         if _digest(directory / name) != digest:

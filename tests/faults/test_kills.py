@@ -30,7 +30,7 @@ WORKING = (
 
 RANDOM_SEED = 5
 # The others lose only the process at work, which comes back sooner. The full run kills whole workers everywhere.
-WHOLE_WORKERS = {"extract-half", "commit-rows", "index-files"}
+WHOLE_WORKERS = {"commit-rows"}
 
 
 def sound() -> None:
@@ -122,7 +122,10 @@ def test_a_worker_killed_at_random_moments_loses_and_doubles_nothing(
     sound()
 
 
-@pytest.mark.parametrize("step", ["save-begun", "save-file", "save-done"])
+@pytest.mark.parametrize(
+    "step",
+    ["save-file", *(pytest.param(step, marks=pytest.mark.full) for step in ("save-begun", "save-done"))],
+)
 def test_an_upload_killed_while_it_is_saved_is_there_or_not_there(
     house: House, people: SimpleNamespace, team: Collection, tmp_path: Path, step: str
 ) -> None:

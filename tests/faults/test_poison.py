@@ -21,7 +21,13 @@ figures = logging.getLogger("tests.figures")
 ASIDE = "/admin/ingest/setaside/"
 
 
-@pytest.mark.parametrize("death", ["kill", "die"], ids=["the whole worker", "the process at work"])
+@pytest.mark.parametrize(
+    "death",
+    [
+        pytest.param("die", id="the process at work"),
+        pytest.param("kill", id="the whole worker", marks=pytest.mark.full),
+    ],
+)
 def test_poison_is_set_aside_listed_with_its_reason_and_may_be_tried_again(
     house: House, people: SimpleNamespace, team: Collection, client_for: ClientFor, death: str
 ) -> None:

@@ -85,7 +85,7 @@ def test_a_damaged_snapshot_is_set_aside_and_the_rows_take_over(
 ) -> None:
     if large:
         monkeypatch.setattr(plan.Plan.__init__, "__defaults__", (1, 2, 2, 0.1))
-    names = {"vectors.npy", "ids.npy", "centres.npy", "starts.npy", "rows.npy", "manifest.json"}
+    names = {"vectors.npy", "ids.npy", "centres.npy", "starts.npy", "rows.npy", "manifest.json", "manifest.sha256"}
     for name in sorted(names):
         directory = snapshots.write(projection.get_projection().snapshot())
         assert {path.name for path in directory.iterdir()} == names
