@@ -78,18 +78,29 @@ def check(url: str) -> Target:
     """The one address of this URL that may be connected to. Raises OutboundRefused."""
     parts = _split(url)
     host, port = _host(parts), _port(parts)
-    fitting = [origin for origin in origins() if origin.fits(parts.scheme, host, port)]
-    if not fitting:
-        raise OutboundRefused(
-            f"{parts.scheme}://{host}:{port} is not among the machines this server may connect to. An administrator "
-            "of the machine can add it to FOOTNOTE_OUTBOUND."
-        )
+    fitting = _fitting(parts.scheme, host, port)
     networks = tuple(network for origin in fitting for network in origin.networks)
     found = _resolve(host, port)
     # All of them must be fit: a name that also means a forbidden machine is not to be trusted with the others.
     for address in found:
         _require(host, address, networks)
     return Target(url, parts.scheme, host, port, str(found[0]))
+
+
+def require_listed(url: str) -> None:
+    """For forms: whether this URL could ever be connected to, without looking its name up. Raises OutboundRefused."""
+    parts = _split(url)
+    _fitting(parts.scheme, _host(parts), _port(parts))
+
+
+def _fitting(scheme: str, host: str, port: int) -> list[_Origin]:
+    fitting = [origin for origin in origins() if origin.fits(scheme, host, port)]
+    if not fitting:
+        raise OutboundRefused(
+            f"{scheme}://{host}:{port} is not among the machines this server may connect to. An administrator "
+            "of the machine can add it to FOOTNOTE_OUTBOUND."
+        )
+    return fitting
 
 
 def origins() -> list[_Origin]:

@@ -6,9 +6,14 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
+from accounts import outbound
+
 
 def check_address(address: str) -> None:
-    """Raises ValidationError unless it is a plain http(s) address; one with a password in it would be a stored key."""
+    """Raises ValidationError unless it is a plain http(s) address that this server may connect to.
+
+    One with a password in it would be a stored key.
+    """
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
@@ -18,3 +23,7 @@ def check_address(address: str) -> None:
         raise ValidationError("It begins with http:// or https:// and names a machine.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValidationError("An address without a name, password or parameters: keys are named in a field below.")
+    try:
+        outbound.require_listed(address)
+    except outbound.OutboundRefused as refused:
+        raise ValidationError(str(refused)) from refused

@@ -119,9 +119,10 @@ def model_server(settings: Settings) -> Iterator[ModelServer]:
 
 
 @pytest.fixture
-def second(db: None) -> Iterator[ModelServer]:
+def second(db: None, settings: Settings) -> Iterator[ModelServer]:
     """Another endpoint that speaks as scripted. It is asked when a row names it, see ``add_endpoint``."""
     with ModelServer(Script()) as server:
+        settings.OUTBOUND = [server.url]
         yield server
 
 

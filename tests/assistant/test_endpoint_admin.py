@@ -50,7 +50,10 @@ def test_a_model_is_added_then_changed_and_tried(ada: Client, second: ModelServe
     assert list(actions.order_by("id")) == ["modelendpoint.added", "modelendpoint.tried", "modelendpoint.changed"]
 
 
-def test_what_is_wrong_is_said_in_plain_words(ada: Client, second: ModelServer, add_endpoint: AddEndpoint) -> None:
+def test_what_is_wrong_is_said_in_plain_words(
+    ada: Client, second: ModelServer, add_endpoint: AddEndpoint, settings: Settings
+) -> None:
+    settings.OUTBOUND = [second.url, "http://127.0.0.1:9"]
     wrong = add_endpoint(second, "Wrong model")
     gone = add_endpoint(second, "Gone")
     ModelEndpoint.objects.filter(pk=gone.pk).update(base_url="http://127.0.0.1:9/v1")
@@ -79,11 +82,15 @@ def test_looking_at_the_pages_asks_nobody(ada: Client, second: ModelServer, add_
         ("base_url", "https://me:canary@models.example.org/v1", "without a name, password or parameters"),
         ("base_url", "file:///etc/passwd", "begins with http:// or https://"),
         ("base_url", "http://[::1", "not an address"),
+        ("base_url", "http://127.0.0.1:5432/v1", "not among the machines this server may connect to"),
         ("currency", "€", "Three capital letters"),
         ("first_token_seconds", "0", "greater than or equal to 0.1"),
     ],
 )
-def test_unsafe_or_senseless_entries_are_refused(field: str, value: str, told: str, ada: Client) -> None:
+def test_unsafe_or_senseless_entries_are_refused(
+    field: str, value: str, told: str, ada: Client, settings: Settings
+) -> None:
+    settings.OUTBOUND = ["http://127.0.0.1:9"]
     page = ada.post(ADD, {**FORM, "base_url": "http://127.0.0.1:9/v1", field: value}).content.decode()
     assert told in page.replace("&#x27;", "'")
     assert not ModelEndpoint.objects.exists()

@@ -50,7 +50,7 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaServer]:
 
 @pytest.fixture
 def smollm(db: None, llama: LlamaServer, settings: Settings) -> ModelEndpoint:
-    settings.GENERATOR_PATIENCE_SECONDS = 120
+    settings.GENERATOR_PATIENCE_SECONDS, settings.OUTBOUND = 120, [llama.url]
     return ModelEndpoint.objects.create(
         name="SmolLM2", base_url=llama.url, model="smollm2", context_window=4096, max_tokens=120,
         price_in=Decimal(1), price_out=Decimal(2), **PATIENT,
@@ -119,6 +119,7 @@ def test_killed_in_mid_stream_the_rest_is_quoted_and_the_next_question_goes_else
     settings.GENERATOR_PATIENCE_SECONDS = 120
     assert MODEL is not None
     with LlamaServer(MODEL, tmp_path / "server.log") as doomed:
+        settings.OUTBOUND = [doomed.url, second.url]
         ModelEndpoint.objects.create(
             name="SmolLM2", base_url=doomed.url, model="smollm2", priority=1, context_window=4096, **PATIENT
         )
