@@ -46,8 +46,9 @@ def test_a_model_is_added_then_changed_and_tried(ada: Client, second: ModelServe
     assert "House model: It answered: first word after" in page
     assert "calls itself “m-7-instruct”" in page
     assert "counts its tokens" in page
-    actions = AuditEvent.objects.filter(action__startswith="modelendpoint").values_list("action", flat=True)
-    assert list(actions.order_by("id")) == ["modelendpoint.added", "modelendpoint.tried", "modelendpoint.changed"]
+    changes = AuditEvent.objects.filter(action__startswith="modelendpoint").exclude(action__endswith=".viewed")
+    actions = list(changes.order_by("id").values_list("action", flat=True))
+    assert actions == ["modelendpoint.added", "modelendpoint.tried", "modelendpoint.changed"]
 
 
 def test_what_is_wrong_is_said_in_plain_words(
