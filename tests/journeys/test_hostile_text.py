@@ -221,6 +221,8 @@ def test_after_signing_out_back_shows_nothing_and_the_next_person_sees_no_trace(
     for path in ("/", "/documents/", "/conversations/"):
         page.goto(path)
         assert not [trace for trace in traces if trace in page.content().lower()]
-    kept = page.evaluate("async () => [Object.keys(localStorage), Object.keys(sessionStorage), await caches.keys()]")
-    assert kept == [[], [], []]
+    kept = page.evaluate("async () => [{...localStorage}, {...sessionStorage}, await caches.keys()]")
+    # htmx notes the address of the page that is open, which is one of Charlie's own.
+    assert [kept[0], set(kept[1]) - {"htmx-current-path-for-history"}, kept[2]] == [{}, set(), []]
+    assert not [trace for trace in (*traces, "/c/") if trace in json.dumps(kept)]
     bob.context.close()
