@@ -10,7 +10,7 @@ from assistant.modes.setting import Layout
 from assistant.presenting import AnswerView, FootnoteView, SentenceView, TurnView
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
-_BLOCK_START = re.compile(r"^(\s*)([-+]|\d+(?=[.)]))", re.MULTILINE)
+_BLOCK_START = re.compile(r"^(\d*)([-+.)])(?=\s|$)")  # a list's beginning; a backslash before a digit would be shown
 
 
 def markdown(title: str, thread: Iterable[TurnView]) -> str:

@@ -80,12 +80,14 @@ def test_a_shared_conversation_is_taken_away_as_it_is_seen(
 
 
 @pytest.mark.parametrize(
-    "text", ["![x](http://evil)", "<img src=x>", "# no heading", "- no item", "1. no item", "a | b", "[^1]: no note"]
+    "text",
+    ["![x](http://evil)", "<img src=x>", "# heading", "- item", "1. item", "4.1 Hotels", "a | b", "[^1]: note"],
 )
 def test_what_documents_say_stays_words_in_markdown(text: str) -> None:
     said = escaped(text)
     assert not re.search(r"(?<!\\)[\[\]<>#|!]", said)
-    assert not re.match(r"\s*(?:[-+]|\d+[.)])", said)
+    assert not re.match(r"\s*(?:[-+]|\d+[.)])\s", said)
+    assert not re.search(r"\\\w", said)
 
 
 def test_one_may_ask_another_answerer(

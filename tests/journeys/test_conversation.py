@@ -35,6 +35,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         with running_site(tmp_path / "home") as running:
             command = [sys.executable, str(ROOT / "manage.py"), "ingest", str(policy), "--collection", "Team"]
             environment = {**os.environ, "FOOTNOTE_HOME": str(running.home)}
+            environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
             subprocess.run([*command, "--as", "alice", "--inline"], env=environment, check=True, capture_output=True)
             yield running
 
