@@ -46,7 +46,7 @@ class GuardedSession(Session):
         for start in ("https://", "http://"):
             self.mount(start, PinnedAdapter())
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]  # every argument is given on
+    def request(self, method: str, url: Any, *args: Any, **kwargs: Any) -> Response:
         kwargs.setdefault("timeout", self._timeout)
         return super().request(method, url, *args, **kwargs)
 
