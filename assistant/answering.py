@@ -182,7 +182,8 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
     run.policy = Policy(item.document_id for item in evidence)
     try:
         yield from _stream(run, Messages(run.material, tuple(chat), question, tuple(earlier), run.journal))
-        if run.prose and not run.answer.sentences and prompts.NO_ANSWER not in "".join(run.said).upper():
+        spoke = bool(run.answer.sentences) or run.held > 0 or prompts.NO_ANSWER in "".join(run.said).upper()
+        if run.prose and not spoke:
             raise GeneratorUnavailable("silent", "The language model said nothing.")
         _tell(run, falling_back.failover(run.journal))
     except (GeneratorUnavailable, GeneratorInterrupted) as error:

@@ -19,6 +19,7 @@ from pytest_django import Settings
 from accounts import outbound
 from accounts.company_http import GuardedSession
 from accounts.outbound import OutboundRefused
+from assistant.endpoints.calls import Journal
 from assistant.errors import GeneratorUnavailable
 from assistant.generators import get_chat
 from tests.assistant.model_server import ModelServer, Script
@@ -143,13 +144,13 @@ def test_a_name_that_changes_its_mind_reaches_nobody_else(wire: Wire, settings: 
         wire.names["allowed.example.org"] = [[PUBLIC], ["127.0.0.1"]]
         settings.GENERATOR, settings.GENERATOR_MODEL = "openai", "scripted"
         settings.GENERATOR_URL = f"http://allowed.example.org:{inner_port}/v1"
-        said = "".join(get_chat(5, 50).say([{"role": "user", "content": "?"}]))  # type: ignore[union-attr]
+        said = "".join(get_chat(5, 50, Journal()).say([{"role": "user", "content": "?"}]))  # type: ignore[union-attr]
         assert "€145" in said
         assert wire.lookups == ["allowed.example.org"]
         assert wire.connections == [(PUBLIC, inner_port)]
         assert (len(public.requests), len(inner.requests)) == (1, 0)
         with pytest.raises(GeneratorUnavailable):
-            "".join(get_chat(5, 50).say([{"role": "user", "content": "?"}]))  # type: ignore[union-attr]
+            "".join(get_chat(5, 50, Journal()).say([{"role": "user", "content": "?"}]))  # type: ignore[union-attr]
         assert wire.connections == [(PUBLIC, inner_port)], "now that it means loopback, nothing is connected at all"
 
 
@@ -174,7 +175,7 @@ def test_a_language_model_that_points_elsewhere_is_not_followed(wire: Wire, sett
         settings.GENERATOR, settings.GENERATOR_MODEL = "openai", "scripted"
         settings.GENERATOR_URL = "http://allowed.example.org/v1"
         with pytest.raises(GeneratorUnavailable):
-            "".join(get_chat(5, 50).say([{"role": "user", "content": "?"}]))  # type: ignore[union-attr]
+            "".join(get_chat(5, 50, Journal()).say([{"role": "user", "content": "?"}]))  # type: ignore[union-attr]
         assert {address for address, _ in wire.connections} == {PUBLIC}
 
 

@@ -56,7 +56,10 @@ def test_a_good_answer_is_tied_to_its_quotes(answered: SimpleNamespace) -> None:
     answer = answered.ask()
     assert answer.state == Answer.State.COMPLETE
     assert answer.sentences == [
-        {"text": "The hotel limit is €145 per night.", "standing": "supported", "reason": "", "citations": [1]}
+        {
+            "text": "The hotel limit is €145 per night.", "standing": "supported", "reason": "", "citations": [1],
+            "short": "",
+        }
     ]
     assert quotes(answer) == ["The hotel limit is €145 per night, breakfast included."]
     assert answer.prompt_version
