@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils.deprecation import MiddlewareMixin
 
@@ -41,7 +43,9 @@ class SeenMiddleware(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> None:
         key = request.session.session_key
         if key and request.user.is_authenticated and cache.add(f"session-seen:{key}", 1, _NOTED_EVERY):
-            UserSession.objects.create_from_request(request)
+            # Nobody is kept from reading because this could not be written.
+            with suppress(OperationalError):
+                UserSession.objects.create_from_request(request)
 
 
 def sessions_of(user: User, this: str | None) -> list[SessionView]:

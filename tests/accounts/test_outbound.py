@@ -136,6 +136,7 @@ def test_what_an_administrator_listed_is_reached(wire: Wire, settings: Settings)
     assert outbound.check("http://localhost:8000/v1").address == "127.0.0.1"
 
 
+@pytest.mark.django_db
 def test_a_name_that_changes_its_mind_reaches_nobody_else(wire: Wire, settings: Settings) -> None:
     """Public when it is checked and loopback a moment later: the address that was checked is the one that is used."""
     with ModelServer(Script()) as inner, ModelServer(Script()) as public:
@@ -168,6 +169,7 @@ def test_a_company_sign_in_is_pinned_and_follows_nothing(wire: Wire, settings: S
         assert {address for address, _ in wire.connections} == {PUBLIC}
 
 
+@pytest.mark.django_db
 def test_a_language_model_that_points_elsewhere_is_not_followed(wire: Wire, settings: Settings) -> None:
     with ModelServer(Script(statuses=[307, 307], headers={"Location": "http://127.0.0.1:1/"})) as public:
         wire.goes_to = int(public.url.split(":")[2].split("/")[0])
