@@ -126,11 +126,18 @@ class Load:
             self.asked += 1
 
 
+def _unlimited(home: Path, environment: pytest.MonkeyPatch) -> Path:
+    """The two who ask and upload without a pause are not slowed down."""
+    environment.setenv("FOOTNOTE_QUESTIONS_PER_MINUTE", "0")
+    environment.setenv("FOOTNOTE_REQUESTS_PER_MINUTE", "0")
+    return home
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """Two backups of a busy site, and what went on meanwhile."""
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("backups")
-    with running_site(home) as site:
+    with pytest.MonkeyPatch.context() as environment, running_site(_unlimited(home, environment)) as site:
         alice, bob = Browser(site, "alice"), Browser(site, "bob")
         for tree in TREES:
             alice.upload(f"{tree.lower()}.md", note(tree))

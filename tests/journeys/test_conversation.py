@@ -18,7 +18,19 @@ from tests.journeys.site import ROOT, Site, chromium, running_site
 from tests.journeys.test_whole_shape import PATIENCE, sign_in
 
 HOTEL, CAPITALS = "What is the hotel limit per night?", "What is the hotel limit in capital cities?"
-SENTENCE = "The hotel limit is €145 per night [1]. "
+# All of them different: a model that repeats itself is cut off.
+SENTENCES = [
+    "The hotel limit is €145 per night [1]. ",
+    "Breakfast is included in that [1]. ",
+    "Dearer rooms must be agreed beforehand [1]. ",
+    "Somebody from accounting checks every bill [1]. ",
+    "Trains come before planes on short ways [1]. ",
+    "Taxis are for late evenings only [1]. ",
+    "Tips are not paid back to anybody [1]. ",
+    "Keep the receipts until the year is over [1]. ",
+    "Ask your manager when you are in doubt [1]. ",
+    "This rule was written in spring [1]. ",
+]
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +38,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site whose model speaks slowly enough to be interrupted."""
-    with ModelServer(Script(pieces=[SENTENCE] * 10, between=0.6)) as model:
+    with ModelServer(Script(pieces=SENTENCES, between=0.6)) as model:
         monkeypatch.setenv("FOOTNOTE_GENERATOR", "openai")
         monkeypatch.setenv("FOOTNOTE_GENERATOR_URL", model.url)
         monkeypatch.setenv("FOOTNOTE_GENERATOR_MODEL", "scripted")
