@@ -3,6 +3,7 @@ Rita reviews, Ada administers. Database, files, model and index are the real one
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -44,6 +45,8 @@ def hashed_password() -> str:
 def own_state(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """Each test has its own database content, so also its own index and cache."""
     settings.INDEX_DIR = tmp_path / "index"
+    # Pictures of an earlier test's pages would belong to no version of this one's.
+    shutil.rmtree(settings.PAGE_CACHE_DIR, ignore_errors=True)
     projection.forget_projection()
     cache.clear()
     counters.forget()
