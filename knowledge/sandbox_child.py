@@ -24,6 +24,7 @@ import signal
 import socket
 import sys
 import tempfile
+import traceback
 from typing import IO, Any, NoReturn
 
 from knowledge.errors import UnreadableDocument
@@ -92,7 +93,7 @@ class Template:
 
 
 def _be_a_child(descriptors: list[int], template: int) -> NoReturn:
-    """Does one order and ends the process. An error goes up and out, so that its traceback is printed."""
+    """Does one order and ends the process."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setpgid(0, 0)
@@ -101,9 +102,26 @@ def _be_a_child(descriptors: list[int], template: int) -> NoReturn:
         os.dup2(descriptor, number)
     highest = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     os.closerange(3, 65536 if highest == resource.RLIM_INFINITY else highest)
-    _do_one_order()
-    # At once: nothing is left to do, and tearing down large libraries takes time and may crash.
-    os._exit(0)
+    with _End():
+        _do_one_order()
+    raise AssertionError("the process has ended")
+
+
+class _End:
+    """Ends the process at once, well or with the traceback of what went wrong: tearing down large libraries takes
+    time, may crash, and may wait for ever for a thread that the fork left behind.
+    """
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, place: object) -> NoReturn:
+        try:
+            if error is not None:
+                traceback.print_exception(error)
+                sys.stderr.flush()
+        finally:
+            os._exit(0 if error is None else 1)
 
 
 def _die_with(parent: int) -> None:

@@ -182,3 +182,8 @@ def test_work_nobody_listens_to_is_ended_with_its_folder(tmp_path: Path) -> None
         child = child_of(tmp_path)
     wait_until_dead(child)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_crash_does_not_wait_for_what_libraries_left_behind() -> None:
+    """A damaged Word file once held its worker until the clock ran out."""
+    assert code("leave_a_lock_to_the_end") == "damaged"
