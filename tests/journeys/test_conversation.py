@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.assistant.conftest import TRAVEL
 from tests.assistant.model_server import ModelServer, Script
-from tests.journeys.site import ROOT, Site, chromium, running_site
+from tests.journeys.site import ROOT, Site, running_site
 from tests.journeys.test_whole_shape import PATIENCE, sign_in
 
 HOTEL, CAPITALS = "What is the hotel limit per night?", "What is the hotel limit in capital cities?"
@@ -50,14 +50,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
             subprocess.run([*command, "--as", "alice", "--inline"], env=environment, check=True, capture_output=True)
             yield running
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 def test_a_long_answer_is_reloaded_followed_stopped_and_asked_otherwise(site: Site, browser: Browser) -> None:

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.assistant.model_server import ModelServer, Script
 from tests.journeys import payloads
-from tests.journeys.site import PASSWORD, ROOT, Site, chromium, running_site
+from tests.journeys.site import PASSWORD, ROOT, Site, running_site
 
 pytestmark = pytest.mark.browser
 PATIENCE = 90_000  # milliseconds
@@ -72,14 +72,6 @@ def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             command = [sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c", code]
             subprocess.run(command, env=environment, check=True, cwd=ROOT)
             yield Seeded(site, model, texts, **json.loads(told.read_text()))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 @dataclass
