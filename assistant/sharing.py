@@ -125,7 +125,7 @@ def _quiet(view: AnswerView) -> AnswerView:
     return replace(view, steps=(), unused=(), nearest=(), readings=(), made=None, feedback=None)
 
 
-def may_open(answer: Answer, number: int, reader: User) -> bool:
-    """Whether a colleague may open this footnote: it is shared with them, and they see a sentence of it."""
+def may_open(answer: Answer, reader: User) -> frozenset[int]:
+    """The footnotes a colleague may open: those of the sentences they see of an answer that is shared with them."""
     shared = Share.objects.filter(conversation=answer.turn.conversation_id, user=reader)
-    return shared.exists() and number in sight(answer, reader).footnotes
+    return sight(answer, reader).footnotes if shared.exists() else frozenset()

@@ -35,31 +35,32 @@ def citation(request: HttpRequest, pk: int) -> HttpResponse:
         "answer__turn__conversation",
     )
     row = rows.filter(pk=pk, document__in=Document.objects.visible_to(user)).first()
-    if row is None or not _may_open(row.answer, row.number, user):
+    opened = _may_open(row.answer, user) if row is not None else frozenset()
+    if row is None or row.number not in opened:
         raise Http404
     path, replaced = heading_of(row), is_replaced(row.document_id, user)
     view = page_view(row.page, row.start, row.end, row.number, path[-1] if path else "", replaced)
-    view = replace(view, footnotes=_neighbours(row, user))
+    view = replace(view, footnotes=_neighbours(row, opened, user))
     audit.record(user, "page.read", row.document, version=row.version_id, page=row.page.number)
     return render(request, source_template(request), {"view": view})
 
 
-def _neighbours(row: Citation, user: User) -> Neighbours:
+def _neighbours(row: Citation, opened: frozenset[int], user: User) -> Neighbours:
     """Among the footnotes of the answer that this person may open."""
-    rows = row.answer.citations.filter(document__in=Document.objects.visible_to(user)).order_by("number")
-    order = [pk for pk, number in rows.values_list("pk", "number") if _may_open(row.answer, number, user)]
+    rows = row.answer.citations.filter(document__in=Document.objects.visible_to(user), number__in=opened)
+    order = list(rows.order_by("number").values_list("pk", flat=True))
     at = order.index(row.pk)
     before, after = order[at - 1] if at else None, order[at + 1] if at + 1 < len(order) else None
     previous_url, next_url = (reverse("citation", args=[pk]) if pk else "" for pk in (before, after))
     return Neighbours(reverse("citation", args=[row.pk]), previous_url, next_url, len(order))
 
 
-def _may_open(answer: Answer, number: int, user: User) -> bool:
-    if answer.turn.conversation.user_id == user.pk:
-        return may_see(answer, user)
-    if sharing.may_open(answer, number, user):
-        return True
-    return user.is_reviewer and reviews.find(user, answer.pk) is not None
+def _may_open(answer: Answer, user: User) -> frozenset[int]:
+    """Numbers of the footnotes of this answer that are this person's to open, as far as the documents allow."""
+    mine = answer.turn.conversation.user_id == user.pk
+    if may_see(answer, user) if mine else user.is_reviewer and reviews.find(user, answer.pk) is not None:
+        return frozenset(answer.citations.values_list("number", flat=True))
+    return frozenset() if mine else sharing.may_open(answer, user)
 
 
 @require_GET
