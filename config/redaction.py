@@ -32,7 +32,7 @@ def secrets() -> list[str]:
         found |= {password, unquote(password)}
     for provider in settings.SOCIALACCOUNT_PROVIDERS.values():
         found |= {str(app.get("secret", "")) for app in provider.get("APPS", ())}
-    found |= set(known_keys())
+    found |= known_keys()
     return sorted((one for one in found if len(one) >= _SHORTEST), key=len, reverse=True)
 
 

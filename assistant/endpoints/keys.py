@@ -14,6 +14,7 @@ from knowledge.errors import ConfigurationError
 PREFIX = "FOOTNOTE_KEY_"
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", re.ASCII)
 _LONGEST = 4096  # bytes of a key
+_read: set[str] = set()
 
 
 def read_key(name: str) -> str:
@@ -28,6 +29,7 @@ def read_key(name: str) -> str:
         key = ""
     if not key or not key.isascii() or not key.isprintable():
         raise ConfigurationError("The key of this endpoint cannot be found under the name that is set.")
+    _read.add(key)
     return key
 
 
@@ -39,12 +41,9 @@ def _from_file(name: str) -> str:
         return ""
 
 
-def known_keys() -> list[str]:
-    """Every key that could be named, for hiding them wherever they would be shown."""
-    found = [value.strip() for name, value in os.environ.items() if name.startswith(PREFIX)]
-    folder = settings.SECRETS_DIR
-    names = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
-    return found + [_from_file(name) for name in names if _FILE_NAME.fullmatch(name)]
+def known_keys() -> set[str]:
+    """Every key this process was given or has read, for hiding them wherever they would be shown."""
+    return _read | {value.strip() for name, value in os.environ.items() if name.startswith(PREFIX)}
 
 
 def check_name(name: str) -> None:
