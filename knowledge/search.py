@@ -199,8 +199,21 @@ def _reread(reranker: Reranker, reading: Reading, ranked: list[Ranked], window: 
         return distinct(ranked)
 
 
-def _evidence(item: Ranked, reading: Reading, found: Found) -> Evidence:
-    row = item.row
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Of a passage: in all, its cosine with the question, its BM25."""
+
+    score: float = 0.0
+    dense: float = 0.0
+    lexical: float = 0.0
+
+
+UNASKED = Scores()  # of a passage that was read without a question
+
+
+def evidence_of(row: Passage, scores: Scores, *, superseded: bool) -> Evidence:
+    """A row with its page, version, document and collection as evidence. The caller has asked the read rule, also about
+    the document that replaces this one."""
     version, document = row.version, row.version.document
     return Evidence(
         passage_id=row.pk,
@@ -218,12 +231,18 @@ def _evidence(item: Ranked, reading: Reading, found: Found) -> Evidence:
         end=row.end,
         text=row.text,
         heading_path=tuple(row.heading_path),
-        score=item.score,
-        dense=found.dense.get(row.pk, 0.0),
-        lexical=found.lexical.get(row.pk, 0.0),
+        score=scores.score,
+        dense=scores.dense,
+        lexical=scores.lexical,
         effective=document.effective,
         dated=document.effective or version.created.date(),
-        superseded=_out_of_force(row, reading),
+        superseded=superseded,
         review_by=document.review_by,
         until=document.effective_until,
     )
+
+
+def _evidence(item: Ranked, reading: Reading, found: Found) -> Evidence:
+    row = item.row
+    scores = Scores(item.score, found.dense.get(row.pk, 0.0), found.lexical.get(row.pk, 0.0))
+    return evidence_of(row, scores, superseded=_out_of_force(row, reading))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from django.utils import timezone
 
 from accounts.models import User
 from assistant.selection.units import Unit, all_units
@@ -14,8 +15,8 @@ from assistant.selection.vectors import vectors_of
 from knowledge.embedding import Vectors, query_vector
 from knowledge.errors import SearchUnavailable
 from knowledge.lexical import analyse
-from knowledge.models import Document, Page, Passage
-from knowledge.search import Evidence
+from knowledge.models import Document, Page, Passage, is_replaced
+from knowledge.search import UNASKED, Evidence, evidence_of
 
 LONGEST = 400  # passages of one document that are read; of a longer one every second, third, … is
 
@@ -40,37 +41,10 @@ def read(document: Document, user: User) -> Reading:
         .order_by("ordinal")
     )
     rows = rows[:: max(1, -(-len(rows) // LONGEST))]
-    evidence = tuple(_evidence(row) for row in rows)
+    superseded = is_replaced(document.pk, user) or not document.force.holds(timezone.localdate())
+    evidence = tuple(evidence_of(row, UNASKED, superseded=superseded) for row in rows)
     pages = dict(Page.objects.filter(pk__in={row.page_id for row in rows}).values_list("pk", "text"))
     return Reading(document, evidence, tuple(all_units(evidence, pages)), _stored(rows))
-
-
-def _evidence(row: Passage) -> Evidence:
-    version, document = row.version, row.version.document
-    return Evidence(
-        passage_id=row.pk,
-        document_id=document.pk,
-        document_title=document.title,
-        document_name=document.name,
-        collection=document.collection.name,
-        version_id=version.pk,
-        version_number=version.number,
-        page_id=row.page_id,
-        page_number=row.page.number,
-        page_kind=row.page.kind,
-        page_label=row.page.label,
-        start=row.start,
-        end=row.end,
-        text=row.text,
-        heading_path=tuple(row.heading_path),
-        score=0.0,
-        dense=0.0,
-        lexical=0.0,
-        effective=document.effective,
-        dated=document.effective or version.created.date(),
-        superseded=document.superseded_by_id is not None,
-        review_by=document.review_by,
-    )
 
 
 def _stored(rows: Sequence[Passage]) -> Vectors | None:

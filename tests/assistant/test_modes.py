@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from assistant.models import Answer, Share
+from assistant.modes.reading import read
 from assistant.modes.reply import questions_of
 from assistant.modes.setting import set_out
 from assistant.presenting import present
@@ -63,9 +64,7 @@ def labels(answer: Answer) -> dict[str, list[str]]:
     return found
 
 
-def test_a_summary_quotes_every_section(
-    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
-) -> None:
+def test_a_summary_quotes_every_section(shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor) -> None:
     bob = client_for(people.bob)
     answer = made(bob, "summary", document=[shelf.leave.pk])
     assert answer.state == Answer.State.COMPLETE
@@ -206,3 +205,13 @@ def test_a_group_with_a_sentence_that_is_held_back_is_left_out() -> None:
     groups = [{"title": "Hidden", "label": "differs", "cell": None, "sentences": [0, 1]}]
     assert set_out({"groups": groups}, {}, {0: "shown"}).groups == ()
     assert set_out({"groups": groups}, {}, {0: "a", 1: "b"}).groups[0].sentences == ("a", "b")
+
+
+def test_a_replacement_that_the_reader_may_not_see_does_not_show(
+    shelf: SimpleNamespace, people: SimpleNamespace
+) -> None:
+    """Bob may not know of the board's memo, so nothing tells him that it replaces his policy."""
+    Document.objects.filter(pk=shelf.travel.pk).update(superseded_by=shelf.memo)
+    shelf.travel.refresh_from_db()
+    assert not any(item.superseded for item in read(shelf.travel, people.bob).evidence)
+    assert all(item.superseded for item in read(shelf.travel, people.alice).evidence)
