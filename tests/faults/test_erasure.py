@@ -7,6 +7,8 @@ import json
 import logging
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -64,14 +66,29 @@ def whole_home(transactional_db: None, home: Path, settings: Settings) -> Iterat
 
 
 def files_with(home: Path, *needles: bytes) -> list[str]:
-    """Every file below the home that has one of these in it, in any case."""
-    found = []
-    for path in sorted(home.rglob("*")):
-        if path.is_file():
-            content = path.read_bytes()
-            lowered = content.lower()
-            found += [path.name for needle in needles if needle in content or needle.lower() in lowered]
+    """Every file below the home that has one of these in it, in any case.
+
+    Another process reads them: closing a database file that SQLite has open in the same process takes its locks away
+    (https://sqlite.org/howtocorrupt.html, 2.2), and the next worker that writes would then destroy the database.
+    """
+    wanted = [needle.hex() for needle in needles]
+    done = subprocess.run([sys.executable, "-c", _LOOKING, str(home), *wanted], capture_output=True, check=True)
+    found: list[str] = json.loads(done.stdout)
     return found
+
+
+_LOOKING = """
+import json, pathlib, sys
+found = []
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*")):
+    if path.is_file():
+        content = path.read_bytes()
+        lowered = content.lower()
+        for needle in map(bytes.fromhex, sys.argv[2:]):
+            if needle in content or needle.lower() in lowered:
+                found.append(path.name)
+print(json.dumps(found))
+"""
 
 
 def finished() -> None:
