@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class People(UserManager["User"]):
+    """Everybody but the synthetic users of the permission proof: nobody meets them, and none of them can sign in."""
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        return super().get_queryset().filter(synthetic=False)
+
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **extra: Any
     ) -> User:
@@ -28,13 +33,20 @@ class User(AbstractUser):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.READER)
     display_name = models.CharField(max_length=120, blank=True)
 
+    # Asks search to prove what people may see (``knowledge/proof``). It has no role, no password and no address.
+    synthetic = models.BooleanField(default=False, editable=False)
+
     objects: ClassVar[People] = People()
+    everybody: ClassVar[models.Manager[User]] = models.Manager()
 
     class Meta(AbstractUser.Meta):
         verbose_name = "person"
         verbose_name_plural = "people"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.synthetic:
+            self.role = ""
+            self.set_unusable_password()
         # The role is the one thing people edit; Django's own flags follow it.
         self.is_staff = self.is_superuser = self.role == self.Role.ADMINISTRATOR
         super().save(*args, **kwargs)

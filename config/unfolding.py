@@ -43,6 +43,7 @@ PLACES = [
             _place("Failed sign-ins", "lock", "admin:axes_accessattempt_changelist"),
             _place("Second factors", "shield_lock", "admin:mfa_authenticator_changelist"),
             _place("Audit trail", "receipt_long", "admin:accounts_auditevent_changelist"),
+            _place("Permission proof", "policy", "permission"),
         ],
     },
     {

@@ -10,6 +10,8 @@ class KnowledgeConfig(AppConfig):
     verbose_name = "Knowledge"
 
     def ready(self) -> None:
+        from knowledge.proof import canaries  # noqa: F401  # importing connects its signal
+
         post_migrate.connect(_install_stamps, sender=self)
 
 

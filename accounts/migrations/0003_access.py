@@ -1,0 +1,17 @@
+"""Synthetic users, who probe permissions and are nobody."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0002_audit_append_only"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="user",
+            name="synthetic",
+            field=models.BooleanField(default=False, editable=False),
+        ),
+    ]
