@@ -10,16 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 
 class People(UserManager["User"]):
-    """Everybody but the synthetic users of the permission proof: nobody meets them, and none of them can sign in."""
-
-    def get_queryset(self) -> models.QuerySet[User]:
-        return super().get_queryset().filter(synthetic=False)
-
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **extra: Any
     ) -> User:
         extra["role"] = User.Role.ADMINISTRATOR
         return super().create_superuser(username, email, password, **extra)
+
+
+class RealPeople(People):
+    """Everybody but the synthetic users of the permission proof: nobody meets them, and none of them can sign in."""
+
+    use_in_migrations = False  # rows of the past do not have the column
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        return super().get_queryset().filter(synthetic=False)
 
 
 class User(AbstractUser):
@@ -36,7 +40,7 @@ class User(AbstractUser):
     # Asks search to prove what people may see (``knowledge/proof``). It has no role, no password and no address.
     synthetic = models.BooleanField(default=False, editable=False)
 
-    objects: ClassVar[People] = People()
+    objects: ClassVar[RealPeople] = RealPeople()
     everybody: ClassVar[models.Manager[User]] = models.Manager()
 
     class Meta(AbstractUser.Meta):

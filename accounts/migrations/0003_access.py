@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelManagers(name="user", managers=[]),
         migrations.AddField(
             model_name="user",
             name="synthetic",

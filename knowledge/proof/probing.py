@@ -29,7 +29,7 @@ from knowledge.search import search
 logger = logging.getLogger("footnote.proof")
 ASKED = 12  # canaries that search is asked for in one run, drawn by chance, by each probe
 _FOUND = 10  # passages of each search
-_SHOWN = 20  # foreign documents that are told of one door
+_SHOWN = 200  # findings that are told of one run
 _KEPT = timedelta(days=3)  # runs that found nothing
 
 Finding = tuple[int, str, uuid.UUID]  # probe, door, document
