@@ -19,7 +19,7 @@ from knowledge.models import Document
 from tests.conftest import ClientFor
 from tests.faults.house import QUESTIONS, THINGS, House, ask, words_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # a stream looks through a connection of its own
 
 
 class Everything:
