@@ -1,5 +1,5 @@
-"""Acceptance 28 and 29: footnotes lead only into what was sent and may be seen now, word for word; without evidence that
-may be seen nothing is sent to a model."""
+"""Acceptance 28 and 29: footnotes lead only into what was sent and may be seen now, word for word; without evidence
+that may be seen nothing is sent to a model."""
 
 from __future__ import annotations
 

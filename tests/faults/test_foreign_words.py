@@ -31,10 +31,11 @@ class Everything:
         self.own = 0
         self.foreign: list[tuple[str, str, str]] = []
         self.answers: list[Answer] = []
+        self.theirs = {person.pk: house.theirs(person) for person in house.people}  # nothing changes meanwhile
 
     def shown(self, person: User, door: str, *parts: object) -> None:
         self.responses += 1
-        theirs = self.house.theirs(person)
+        theirs = self.theirs[person.pk]
         for word in words_in(*parts):
             self.own += word in theirs
             if word not in theirs:
@@ -76,7 +77,7 @@ class Everything:
         self.get(person, browser, f"/documents/{uuid.uuid4()}/")
         shelf = self.house.dice.choice(self.house.collections)
         file = SimpleUploadedFile("Codes of the north depot.md", b"")
-        self.get(person, browser, "/upload/file/", collection=shelf.pk, file=file)
+        self.get(person, browser, "/upload/files/", collection=shelf.pk, file=file)
         self.shown(person, "suggestions", *suggestions(person))
 
     def others(self, person: User, browser: Client) -> None:
@@ -113,7 +114,6 @@ def test_nobody_is_shown_a_word_of_a_document_that_is_not_theirs(client_for: Cli
 @pytest.mark.parametrize("seed", [2])
 def test_fifty_people_two_hundred_documents_ten_thousand_responses(client_for: ClientFor, seed: int) -> None:
     seen = walk(House(people=50, documents=200, seed=seed), client_for, questions=7, documents=14)
-    print(f"{seen.responses} responses, {seen.own} own words, {len(seen.foreign)} foreign")
     assert seen.foreign == []
     assert seen.responses >= 10_000
 

@@ -164,7 +164,9 @@ def test_a_broken_rule_raises_the_alarm(
     assert AuditEvent.objects.filter(action="permission.settled", actor_id=people.ada.pk).count() == 2
 
 
-def test_a_remembered_set_of_somebody_else_is_found(team: Collection, board: Collection, monkeypatch: MonkeyPatch) -> None:
+def test_a_remembered_set_of_somebody_else_is_found(
+    team: Collection, board: Collection, monkeypatch: MonkeyPatch
+) -> None:
     """The rule holds, but what is remembered is another's."""
     run_probe()
     everything = Document.objects.filter(canary=True).values_list("current_id", flat=True)
