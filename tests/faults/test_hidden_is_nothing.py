@@ -1,5 +1,5 @@
-"""Acceptance 1, 3 and 7: no method of any address opens more than the table says; what is hidden looks like what does not
-exist; other people's ids in any writing change no row."""
+"""Acceptance 1, 3 and 7: no method of any address opens more than the table says; what is hidden looks like what does
+not exist; other people's ids in any writing change no row."""
 
 from __future__ import annotations
 

@@ -56,7 +56,8 @@ def told(person: User, question: str) -> str:
 def answered(answer: Answer) -> dict[str, object]:
     kept = ("abstained", "degraded", "notice", "text", "sentences", "retrieved", "confidence", "signs", "steps")
     quotes = list(answer.citations.order_by("number").values_list("number", "quote", "passage_id", "start", "end"))
-    return {**{name: getattr(answer, name) for name in kept}, "quotes": quotes, "readings": answer.readings, "scope": answer.scope}
+    found = {name: getattr(answer, name) for name in (*kept, "readings", "scope")}
+    return {**found, "quotes": quotes}
 
 
 def test_what_one_remembers_is_nobody_elses() -> None:

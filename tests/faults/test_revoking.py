@@ -1,4 +1,5 @@
-"""Acceptance 4 and 5: access that is taken away is gone with the next request, without reindexing, and in mid-answer."""
+"""Acceptance 4 and 5: access that is taken away is gone with the next request, without reindexing, and in mid-stream.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +107,8 @@ def test_a_deactivated_person_is_out_at_once(
 def server(home: Path, model: ModelServer) -> Iterator[str]:
     """The web process alone, as it is run, with one document of the team and a slow language model."""
     environment = {**os.environ, "FOOTNOTE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    environment |= {"FOOTNOTE_GENERATOR": "openai", "FOOTNOTE_GENERATOR_URL": model.url, "FOOTNOTE_GENERATOR_MODEL": "m"}
+    environment |= {"FOOTNOTE_GENERATOR": "openai", "FOOTNOTE_GENERATOR_URL": model.url}
+    environment["FOOTNOTE_GENERATOR_MODEL"] = "m"
     environment.pop("DATABASE_URL", None)
     note = home / "hotels.md"
     note.write_text("# Hotels\n\nThe hotel limit is €145 per night, breakfast included.\n")
@@ -148,23 +150,26 @@ def test_access_that_goes_in_mid_stream_ends_the_stream(tmp_path: Path) -> None:
     def at(piece: int) -> None:
         if piece == 10:
             with closing(sqlite3.connect(tmp_path / "footnote.sqlite3", timeout=30)) as rows, rows:
-                bob = "SELECT id FROM accounts_user WHERE username = 'bob'"
-                rows.execute(f"DELETE FROM knowledge_grant WHERE user_id = ({bob})")
+                [(bob,)] = rows.execute("SELECT id FROM accounts_user WHERE username = 'bob'").fetchall()
+                rows.execute("DELETE FROM knowledge_grant WHERE user_id = ?", [bob])
             revoked.append(piece)
 
-    with ModelServer(Script(pieces=said, between=0.1, then=at)) as model, server(tmp_path, model) as url:
-        with closing(signed_in(url, "bob")) as web:
-            token = {"X-CSRFToken": web.cookies["csrftoken"], "X-Requested-With": "fetch"}
-            started = web.post("/ask/", data={"question": HOTEL}, headers=token)
-            assert started.status_code == 200, started.text
-            answer = started.text.split("/answers/")[1].split("/")[0]
-            events, shown = [], ""
-            with web.stream("GET", f"/answers/{answer}/events/") as stream:
-                for line in stream.iter_lines():
-                    if line.startswith("data: "):
-                        events.append(json.loads(line[6:]))
-                        shown += events[-1].get("text", "")
-            page = web.get(f"/answers/{answer}/").text
+    with (
+        ModelServer(Script(pieces=said, between=0.1, then=at)) as model,
+        server(tmp_path, model) as url,
+        closing(signed_in(url, "bob")) as web,
+    ):
+        token = {"X-CSRFToken": web.cookies["csrftoken"], "X-Requested-With": "fetch"}
+        started = web.post("/ask/", data={"question": HOTEL}, headers=token)
+        assert started.status_code == 200, started.text
+        answer = started.text.split("/answers/")[1].split("/")[0]
+        events, shown = [], ""
+        with web.stream("GET", f"/answers/{answer}/events/") as stream:
+            for line in stream.iter_lines():
+                if line.startswith("data: "):
+                    events.append(json.loads(line[6:]))
+                    shown += events[-1].get("text", "")
+        page = web.get(f"/answers/{answer}/").text
     assert revoked, "the model was never asked for its tenth word"
     assert "€145" in shown  # words that were out before cannot be called back
     assert "word100" not in shown  # of twenty seconds of words it heard a small part
