@@ -3,7 +3,7 @@ from django.urls import path
 from knowledge import views, views_permission
 
 _PAGE = "documents/<uuid:document_id>/v/<int:number>/p/<int:page>/"
-_PERMISSION = "permission/documents/<uuid:document_id>/"
+_PERMISSION = "permission/document/<uuid:document_id>/"
 
 urlpatterns = [
     path("documents/", views.documents, name="documents"),

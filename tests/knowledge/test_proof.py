@@ -76,7 +76,7 @@ def test_no_person_meets_a_canary(
         for word in words():
             assert not [e for e in search(f"What is {word}?", person).evidence if word in e.text]
     ada, alice = client_for(people.ada), client_for(people.alice)
-    pages = ("documents/{}/", "documents/{}/v/1/p/1/", "permission/documents/{}/")
+    pages = ("documents/{}/", "documents/{}/v/1/p/1/", "permission/document/{}/")
     for browser in (ada, alice):
         for page in (f"/{page.format(canary.pk)}" for page in pages):
             assert browser.get(page).status_code == 404
