@@ -16,6 +16,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts import audit, tokens
@@ -57,14 +60,14 @@ class PersonAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # g
     list_filter = ("role", "is_active", "groups")
     search_fields = ("username", "display_name", "email")
     filter_horizontal = ("groups",)
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "what_they_see")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("display_name", "email")}),
         (
             "What they may do",
             {
-                "fields": ("is_active", "role", "groups"),
+                "fields": ("is_active", "role", "groups", "what_they_see"),
                 "description": "The role opens the review queue or this administration. Which documents somebody may "
                 "read follows from the grants on each collection, to everyone, to a group or to a person. "
                 "Deactivating somebody signs them out everywhere and keeps what they did.",
@@ -73,6 +76,11 @@ class PersonAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # g
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "display_name", "email", "role", "password1", "password2")}),)
+
+    @admin.display(description="What they can see")
+    def what_they_see(self, person: User) -> SafeString:
+        page = reverse("permission_person", args=[person.pk])
+        return format_html('<a href="{}">Collection by collection, and why</a>', page)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """People are removed one at a time, knowingly; usually deactivating is what is meant."""

@@ -18,6 +18,15 @@ class People(UserManager["User"]):
         return super().create_superuser(username, email, password, **extra)
 
 
+class RealPeople(People):
+    """Everybody but the synthetic users of the permission proof: nobody meets them, and none of them can sign in."""
+
+    use_in_migrations = False  # rows of the past do not have the column
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        return super().get_queryset().filter(synthetic=False)
+
+
 class User(AbstractUser):
     """A person. What they may read comes from grants on collections; the role says what else they may do."""
 
@@ -29,13 +38,20 @@ class User(AbstractUser):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.READER)
     display_name = models.CharField(max_length=120, blank=True)
 
-    objects: ClassVar[People] = People()
+    # Asks search to prove what people may see (``knowledge/proof``). It has no role, no password and no address.
+    synthetic = models.BooleanField(default=False, editable=False)
+
+    objects: ClassVar[RealPeople] = RealPeople()
+    everybody: ClassVar[models.Manager[User]] = models.Manager()
 
     class Meta(AbstractUser.Meta):
         verbose_name = "person"
         verbose_name_plural = "people"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.synthetic:
+            self.role = ""
+            self.set_unusable_password()
         # The role is the one thing people edit; Django's own flags follow it.
         self.is_staff = self.is_superuser = self.role == self.Role.ADMINISTRATOR
         super().save(*args, **kwargs)

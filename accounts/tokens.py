@@ -38,7 +38,7 @@ def authenticate(secret: str) -> User | None:
     living = Q(expires__isnull=True) | Q(expires__gt=now)
     token = (
         ApiToken.objects.select_related("user")
-        .filter(living, digest=_digest(secret), revoked__isnull=True, user__is_active=True)
+        .filter(living, digest=_digest(secret), revoked__isnull=True, user__is_active=True, user__synthetic=False)
         .first()
     )
     if token is None:

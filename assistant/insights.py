@@ -101,6 +101,6 @@ def _documents(today: date) -> dict[str, int]:
         default=Value("failed"),
         output_field=CharField(),
     )
-    live = Document.objects.filter(deleted__isnull=True).order_by()
+    live = Document.objects.filter(deleted__isnull=True, canary=False).order_by()
     found = dict(live.annotate(told=state).values_list("told").annotate(n=Count("pk")))
     return {name: found.get(name, 0) for name in DOCUMENT_STATES}

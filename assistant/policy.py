@@ -89,7 +89,8 @@ def mismatch(row: Calibration) -> str:
 
 def recipe(chunker: str = "") -> str:
     """Names how signs come about: the chunker (that of the newest passage unless given) and the code of the signs."""
-    newest = Passage.objects.order_by("-pk").values_list("chunker", flat=True).first()
+    peoples = Passage.objects.filter(version__document__canary=False)
+    newest = peoples.order_by("-pk").values_list("chunker", flat=True).first()
     return f"{chunker or newest or ''}/{_code()}"
 
 

@@ -137,6 +137,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "accounts.context.navigation",
+                "knowledge.context.alarm",
             ],
         },
     }
@@ -276,7 +277,7 @@ INGEST_LANES = ("ingest", "ingest-long")  # the queues, see ingest/lanes.py
 CELERY_TASK_DEFAULT_QUEUE = INGEST_LANES[0]
 CELERY_TASK_QUEUES = [Queue(lane, routing_key=lane) for lane in INGEST_LANES]  # a worker that names none serves both
 CELERY_TASK_PUBLISH_RETRY = False  # the database is the queue's truth: the sweeper sends again what was not sent
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep": {"task": "ingest.tasks.sweep", "schedule": 10.0},
     "snapshot": {"task": "ingest.tasks.snapshot_index", "schedule": 30.0},
     "life": {"task": "ingest.tasks.show_life", "schedule": 30.0, "options": {"queue": INGEST_LANES[1]}},
@@ -289,6 +290,9 @@ CELERY_BEAT_SCHEDULE = {
     "retention": {"task": "config.tasks.retention", "schedule": 3600.0},
     "backup": {"task": "config.tasks.nightly_backup", "schedule": crontab(hour=2, minute=30)},
 }
+PROBE_SECONDS = env_int("FOOTNOTE_PROBE_SECONDS", 300)  # between two permission proofs; 0: only by `manage.py probe`
+if PROBE_SECONDS > 0:
+    CELERY_BEAT_SCHEDULE["probe"] = {"task": "knowledge.tasks.probe", "schedule": float(PROBE_SECONDS)}
 CELERY_BEAT_SCHEDULE_FILENAME = str(FOOTNOTE_HOME / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

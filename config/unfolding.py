@@ -46,6 +46,7 @@ PLACES = [
             _place("Second factors", "shield_lock", "admin:mfa_authenticator_changelist"),
             _place("Audit trail", "receipt_long", "admin:accounts_auditevent_changelist"),
             _place("Data protection", "policy", "protection"),
+            _place("Permission proof", "policy", "permission"),
         ],
     },
     {

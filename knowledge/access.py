@@ -1,8 +1,9 @@
 """The ONLY read rule: which documents, and everything made from them, a person may see.
 
 Closed by default. A grant on a collection opens it to everyone, to a group or to one person; a document may narrow
-that to some groups or people and never widens it. Every queryset of this app has ``visible_to(user)``, and all of
-them are the one condition below, reached over the path from the row to its document.
+that to some groups or people and never widens it. Canaries, which the permission proof keeps, are under the same
+condition, for its synthetic users alone (``knowledge/proof``). Every queryset of this app has ``visible_to(user)``,
+and all of them are the one condition below, reached over the path from the row to its document.
 """
 
 from __future__ import annotations
@@ -49,8 +50,11 @@ def visible_documents(user: Asker, path: str = "") -> Q:
     named = restrictions.filter(Q(user_id=user.pk) | Q(group_id__in=user.groups.values("id")))
     unnarrowed = Q(**{f"{document}restricted": False})
     narrowed_to_me = Q(**{f"{document}id__in": named.values("document_id")})
+    # Canaries are for the synthetic users of the permission proof, and nothing else is.
+    for_them = Q(**{f"{document}canary": getattr(user, "synthetic", False)})
     return (
-        Q(**{f"{document}collection_id__in": granted_collections(user)})
+        for_them
+        & Q(**{f"{document}collection_id__in": granted_collections(user)})
         & Q(**{f"{document}deleted__isnull": True})
         & (unnarrowed | narrowed_to_me)
     )

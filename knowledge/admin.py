@@ -8,7 +8,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from accounts.administration import AuditedAdmin, ReadOnlyAdmin
@@ -28,6 +30,10 @@ class GrantInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
     fields = ("everyone", "group", "user", "role")
     autocomplete_fields = ("user",)
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Grant]:
+        grants: models.QuerySet[Grant] = super().get_queryset(request)
+        return grants.exclude(user__synthetic=True)
+
 
 @admin.register(Collection)
 class CollectionAdmin(AuditedAdmin):
@@ -42,12 +48,19 @@ class CollectionAdmin(AuditedAdmin):
     inlines = (GrantInline,)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Collection]:
-        living = models.Count("documents", filter=models.Q(documents__deleted__isnull=True))
+        living = models.Count("documents", filter=models.Q(documents__deleted__isnull=True, documents__canary=False))
         return (
             Collection.objects.annotate(size=living)
             .select_related("owner")
             .prefetch_related("grants__group", "grants__user")
         )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """Documents stand in the way of removing a collection; canaries, which nobody sees, do not."""
+        listed, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        if not Document.objects.filter(collection__in=[row.pk for row in objs], canary=False).exists():
+            listed, counts, forbidden = [str(row) for row in objs], {"collections": len(objs)}, set()
+        return listed, counts, forbidden, protected
 
     @admin.display(description="Documents", ordering="size")
     def document_count(self, collection: Any) -> int:
@@ -55,7 +68,8 @@ class CollectionAdmin(AuditedAdmin):
 
     @admin.display(description="Opened to")
     def readers(self, collection: Collection) -> str:
-        audiences = ["everyone" if g.everyone else str(g.group or g.user) for g in collection.grants.all()]
+        grants = [grant for grant in collection.grants.all() if not (grant.user and grant.user.synthetic)]
+        audiences = ["everyone" if g.everyone else str(g.group or g.user) for g in grants]
         return ", ".join(dict.fromkeys(audiences)) or "nobody"
 
 
@@ -82,21 +96,26 @@ class DocumentAdmin(AuditedAdmin):
     autocomplete_fields = ("owner", "superseded_by")
     fields = (
         *("title", "name", "collection", "owner", "effective", "effective_until", "review_by"),
-        *("superseded_by", "restricted"),
+        *("superseded_by", "restricted", "who_sees_it"),
     )
-    readonly_fields = ("name", "collection")
+    readonly_fields = ("name", "collection", "who_sees_it")
     inlines = (RestrictionInline,)
     actions: tuple[str, ...] = ("delete_documents",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Document]:
         newest = DocumentVersion.objects.filter(document=models.OuterRef("pk")).order_by("-number").values("state")[:1]
-        return Document.objects.filter(deleted__isnull=True).annotate(newest_state=models.Subquery(newest))
+        peoples = Document.objects.filter(deleted__isnull=True, canary=False)
+        return peoples.annotate(newest_state=models.Subquery(newest))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False  # rows are not removed one by one: the action below takes a document out of every answer
+
+    @admin.display(description="Who can see it")
+    def who_sees_it(self, document: Document) -> SafeString:
+        return format_html('<a href="{}">Each person, and why</a>', reverse("permission_document", args=[document.pk]))
 
     @admin.display(description="State", ordering="newest_state")
     def state(self, document: Any) -> str:
@@ -134,7 +153,7 @@ class VersionAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[DocumentVersion]:
-        return DocumentVersion.objects.filter(document__deleted__isnull=True)
+        return DocumentVersion.objects.filter(document__deleted__isnull=True, document__canary=False)
 
 
 @admin.register(StoreCheck)

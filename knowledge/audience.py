@@ -9,7 +9,8 @@ from knowledge.models import Document
 
 
 def audience_sentences(document: Document) -> list[str]:
-    grants = document.collection.grants.select_related("group", "user").order_by("-everyone", "role")
+    grants = document.collection.grants.exclude(user__synthetic=True).select_related("group", "user")
+    grants = grants.order_by("-everyone", "role")
     sentences = []
     for grant in grants:
         verb = "may read and curate" if grant.role == grant.Role.CURATOR else "may read"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -13,9 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from knowledge.access import CURATOR, READER, CollectionQuerySet, VisibleQuerySet
 from knowledge.force import Force
+from knowledge.proof.rows import ProbeRun as ProbeRun
 
 if TYPE_CHECKING:
     from knowledge.access import Asker
+
+
+def keep_documents(collector: Any, field: Any, rows: Any, using: str) -> None:
+    """A collection with documents is not removed; its canaries go with it."""
+    theirs = models.PROTECT if any(not row.canary for row in rows) else models.CASCADE
+    theirs(collector, field, rows, using)
 
 
 class Collection(models.Model):
@@ -120,6 +127,7 @@ class DocumentQuerySet(VisibleQuerySet["Document"]):
         return self.filter(
             collection__in=Collection.objects.curated_by(user),
             deleted__isnull=True,
+            canary=False,
         )
 
     def marking_replaced(self, user: Asker) -> DocumentQuerySet:
@@ -131,7 +139,7 @@ class Document(models.Model):
     """One document as people know it; its content is its current version."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="documents")
+    collection = models.ForeignKey(Collection, on_delete=keep_documents, related_name="documents")
     name = models.CharField(max_length=400, help_text=_("The path or file name it was uploaded under."))
     title = models.CharField(max_length=400)
     owner = models.ForeignKey(
@@ -157,6 +165,7 @@ class Document(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
     deleted = models.DateTimeField(null=True, blank=True, editable=False)
+    canary = models.BooleanField(default=False, editable=False, help_text=_("Kept by the permission proof."))
 
     objects = DocumentQuerySet.as_manager()
 

@@ -24,14 +24,14 @@ TABLE = "knowledge_visibilitystamp"
 Marks = tuple[tuple[int, int], ...]
 Stamps = dict[str, Marks]
 
-_DOCUMENT = ("collection_id", "current_id", "restricted", "superseded_by_id", "deleted")
+_DOCUMENT = ("collection_id", "current_id", "restricted", "superseded_by_id", "deleted", "canary")
 # table, the columns whose update counts (none: all), the column that names the document (none: access).
 _WATCHED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("knowledge_document", _DOCUMENT, "id"),
     ("knowledge_documentversion", ("language",), "document_id"),
     ("knowledge_restriction", (), "document_id"),
     ("knowledge_grant", (), ""),
-    ("accounts_user", ("is_active",), ""),
+    ("accounts_user", ("is_active", "synthetic"), ""),
     ("accounts_user_groups", (), ""),
 )
 TABLES = {TABLE, *(table for table, _, _ in _WATCHED)}

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from knowledge import views, views_find
+from knowledge import views, views_find, views_permission
 
 _PAGE = "documents/<uuid:document_id>/v/<int:number>/p/<int:page>/"
+_PERMISSION = "permission/document/<uuid:document_id>/"
 
 urlpatterns = [
     path("documents/", views.documents, name="documents"),
@@ -16,4 +17,9 @@ urlpatterns = [
     path("documents/<uuid:document_id>/v/<int:number>/find/", views_find.document_find, name="document_find"),
     path(_PAGE, views.document_page, name="document_page"),
     path(f"{_PAGE}image.png", views.page_picture, name="page_image"),
+    path("permission/", views_permission.permission, name="permission"),
+    path("permission/settle/", views_permission.permission_settle, name="permission_settle"),
+    path("permission/people/<int:person_id>/", views_permission.permission_person, name="permission_person"),
+    path(_PERMISSION, views_permission.permission_document, name="permission_document"),
+    path(f"{_PERMISSION}people/<int:person_id>/", views_permission.permission_why, name="permission_why"),
 ]

@@ -81,6 +81,11 @@ OWN = {
     "document_download": ("GET", READERS),
     "document_settings": ("POST", DOCUMENT_CURATORS),
     "document_delete": ("POST", DOCUMENT_CURATORS),
+    "permission": ("GET", ADMINISTRATORS),
+    "permission_settle": ("POST", ADMINISTRATORS),
+    "permission_document": ("GET", ADMINISTRATORS),
+    "permission_person": ("GET", ADMINISTRATORS),
+    "permission_why": ("GET", ADMINISTRATORS),
     "upload": ("GET", CURATORS),
     "upload_file": ("POST", CURATORS),
     "upload_jobs": ("GET", CURATORS),
@@ -174,7 +179,7 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
     fixed["session_id"] = "0"
     fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}
-    found |= {"document_id": document.pk, "job_id": job.pk, "share_id": share.pk}
+    found |= {"document_id": document.pk, "job_id": job.pk, "share_id": share.pk, "person_id": people.bob.pk}
     return fixed | {name: str(value) for name, value in found.items()}
 
 

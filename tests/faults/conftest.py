@@ -1,4 +1,4 @@
-"""A house for every test of this folder, and its people."""
+"""A house for every test of this folder, its people, the scripted language model and the small shelf of documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from tests.assistant.conftest import asked, model_server, shelf
 from tests.faults.house import LEASE_SECONDS, House
+
+__all__ = ["asked", "house", "model_server", "shelf"]
 
 
 @pytest.fixture
