@@ -199,7 +199,7 @@ def test_a_probe_that_sees_nothing_says_so(
 def test_a_probe_that_cannot_run_says_so(team: Collection, settings: Settings) -> None:
     settings.EMBEDDING_MODEL = "/nowhere/at/all"
     run = run_probe()
-    assert (run.state, run.error) == (State.FAILED, "ConfigurationError")
+    assert (run.state, run.error) == (State.FAILED, "SearchUnavailable")
     assert alarm.standing().kind == "fair"
 
 
