@@ -5,8 +5,8 @@ opens a file of a stranger and starts no threads, so a fork of it costs millisec
 Each child gets its order, its limits and its folder, does one piece of work, and ends.
 
 A socket, the leash, ties each child to the one who asked for it: when that side hangs up, the child is killed;
-when the child has ended, its exit status is the leash's only message. When the template's own socket closes,
-because its owner ended or was killed, it ends too, and its children die with it.
+when the child has ended, its exit status and the most memory it held are the leash's only message. When the
+template's own socket closes, because its owner ended or was killed, it ends too, and its children die with it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import signal
 import socket
 import sys
 import tempfile
+import traceback
 from typing import IO, Any, NoReturn
 
 from knowledge.errors import UnreadableDocument
@@ -81,18 +82,18 @@ class Template:
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake, 4096)
         for pid in list(self._leashes):
-            ended, status = os.waitpid(pid, os.WNOHANG)
+            ended, status, used = os.wait4(pid, os.WNOHANG)
             if ended:
                 leash = self._leashes.pop(pid)
                 with contextlib.suppress(KeyError):
                     self._selector.unregister(leash)
                 with contextlib.suppress(OSError):
-                    leash.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+                    leash.sendall(f"{os.waitstatus_to_exitcode(status)} {used.ru_maxrss}".encode())
                 leash.close()
 
 
 def _be_a_child(descriptors: list[int], template: int) -> NoReturn:
-    """Does one order and ends the process. An error goes up and out, so that its traceback is printed."""
+    """Does one order and ends the process."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setpgid(0, 0)
@@ -101,9 +102,26 @@ def _be_a_child(descriptors: list[int], template: int) -> NoReturn:
         os.dup2(descriptor, number)
     highest = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     os.closerange(3, 65536 if highest == resource.RLIM_INFINITY else highest)
-    _do_one_order()
-    # At once: nothing is left to do, and tearing down large libraries takes time and may crash.
-    os._exit(0)
+    with _End():
+        _do_one_order()
+    raise AssertionError("the process has ended")
+
+
+class _End:
+    """Ends the process at once, well or with the traceback of what went wrong: tearing down large libraries takes
+    time, may crash, and may wait for ever for a thread that the fork left behind.
+    """
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, place: object) -> NoReturn:
+        try:
+            if error is not None:
+                traceback.print_exception(error)
+                sys.stderr.flush()
+        finally:
+            os._exit(0 if error is None else 1)
 
 
 def _die_with(parent: int) -> None:
