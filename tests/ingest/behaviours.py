@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import resource
 import signal
@@ -85,3 +86,9 @@ def surroundings() -> dict[str, object]:
 def kill_parent() -> None:
     os.kill(os.getppid(), signal.SIGKILL)
     time.sleep(3600)
+
+
+def leave_a_lock_to_the_end() -> None:
+    """What a library with a thread does to an interpreter that is forked and then ends: it waits for ever."""
+    atexit.register(time.sleep, 3600)
+    raise ValueError("text of a document that must not be logged")
