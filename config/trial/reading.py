@@ -28,7 +28,7 @@ class Reader:
     def warm_up(self) -> dict[str, Any]:
         """The model is loaded and the template of the reading children is there before anything is measured."""
         warm = Path(settings.FOOTNOTE_HOME) / "warm-up.txt"
-        warm.write_text("Lunch is at noon.")
+        warm.write_text("These words only warm up the model of a trial.")
         return self.read(str(warm), warm.name)
 
     def read(self, path: str, name: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Documents that give orders, and a language model that obeys every one of them: it repeats all it was given and does
 whatever a passage asks for. What it cannot do is reach anything that the asker may not see, make a browser fetch
-something, or change anything. Twenty documents every day, a hundred with ``-m full``."""
+something, or change anything. Ten documents every day, each way of hiding and each order once; a hundred with
+``-m full``."""
 
 from __future__ import annotations
 
@@ -210,7 +211,7 @@ def board(team: Collection, people: SimpleNamespace, make_document: MakeDocument
     return make_document(collection, "board memo.md", words, people.alice)
 
 
-@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.full)])
 def test_a_model_that_obeys_documents_reaches_nothing(
     board: Document, team: Collection, people: SimpleNamespace, make_document: MakeDocument, obedient: ModelServer,
     asked: Asked, client_for: ClientFor, step: int,
@@ -219,8 +220,8 @@ def test_a_model_that_obeys_documents_reaches_nothing(
     assert len(all_of_them) == 100
     for name, content in all_of_them[::step]:
         assert make_document(team, name, content, people.alice).current is not None, name
-    before, trail = everything(), set(AuditEvent.objects.values_list("pk", flat=True))
     browser = client_for(people.bob)
+    before, trail = everything(), set(AuditEvent.objects.values_list("pk", flat=True))
     for number in range(0, 100, step):
         answer = asked(people.bob, f"How often is the Heron pump of series {number} cleaned?")
         told = obedient.prompt()
