@@ -60,7 +60,7 @@ class Person(HttpUser):  # type: ignore[misc]  # locust is not installed where t
         self.client.cookies.set("sessionid", session)
         time.sleep(THINK * (hash(session) % 1000) / 1000)  # not everybody at the same moment
 
-    @task  # type: ignore[misc]  # as above
+    @task  # type: ignore[untyped-decorator]  # as above
     def ask(self) -> None:
         began = time.monotonic()
         with self.client.get("/", name="page", catch_response=True) as page:
@@ -107,6 +107,6 @@ class Person(HttpUser):  # type: ignore[misc]  # locust is not installed where t
             add("errors")
 
 
-@events.quitting.add_listener  # type: ignore[misc]  # as above
+@events.quitting.add_listener  # type: ignore[untyped-decorator]  # as above
 def write(**_: Any) -> None:
     Path(os.environ["FOOTNOTE_LOAD_RESULTS"]).write_text(json.dumps({"figures": figures, "tally": tally}))
