@@ -26,7 +26,7 @@ lint: .venv/installed-dev ## Style, types, import rules, settings and migrations
 	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && export FOOTNOTE_HOME="$$home" && set -x && \
 	  $(BIN)/python manage.py check && $(BIN)/python manage.py makemigrations --check --dry-run
 
-audit: .venv-audit/installed ## Known holes in what is installed (asks the internet), bandit, semgrep with our own rules
+audit: .venv-audit/installed ## Known holes in what is installed (asks the internet), bandit, our own rules in semgrep
 	.venv-audit/bin/bandit -q -r accounts assistant config ingest knowledge -lll
 	SEMGREP_SEND_METRICS=off .venv-audit/bin/semgrep scan --quiet --error --disable-version-check --config .ci/semgrep.yml \
 	  accounts assistant config ingest knowledge
