@@ -27,6 +27,7 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 NOT_STARTED = "The process that reads files could not be started. This is tried again by itself."
 
 
@@ -38,7 +39,8 @@ class Child:
     stdout: int
     stderr: int
     leash: socket.socket
-    status: int | None = None  # exit code, negative for a signal; known after ``end``
+    status: int | None = None  # exit code, negative for a signal; None when unknown
+    peak_bytes: int = 0  # the most memory it held, what it shares with its template included; known after ``end``
     _ended: bool = False
 
     def give(self, order: bytes) -> None:
@@ -49,7 +51,10 @@ class Child:
 
     def wait(self) -> None:
         """Until the child has ended by itself."""
-        self.status = _status(self.leash)
+        text = b"".join(iter(lambda: self.leash.recv(64), b""))
+        if text:  # otherwise the template died with the child
+            status, kilobytes = text.split()
+            self.status, self.peak_bytes = int(status), int(kilobytes) * _MAXRSS_UNIT
 
     def end(self) -> None:
         """Kills the child with all it started, if it is still there, and waits until it is gone."""
@@ -59,17 +64,11 @@ class Child:
         with contextlib.suppress(OSError):
             self.leash.shutdown(socket.SHUT_WR)
         if self.status is None:
-            self.status = _status(self.leash)
+            self.wait()
         self.leash.close()
         for descriptor in (self.stdin, self.stdout, self.stderr):
             if descriptor >= 0:
                 os.close(descriptor)
-
-
-def _status(leash: socket.socket) -> int | None:
-    """The leash's only message, or None when the template died with the child."""
-    text = b"".join(iter(lambda: leash.recv(16), b""))
-    return int(text) if text else None
 
 
 @dataclass(slots=True)

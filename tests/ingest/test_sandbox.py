@@ -187,3 +187,10 @@ def test_work_nobody_listens_to_is_ended_with_its_folder(tmp_path: Path) -> None
 def test_a_crash_does_not_wait_for_what_libraries_left_behind() -> None:
     """A damaged Word file once held its worker until the clock ran out."""
     assert code("leave_a_lock_to_the_end") == "damaged"
+
+
+def test_the_most_memory_a_child_held_is_known_when_it_has_ended() -> None:
+    limits = Limits(512 * 1024**2, 20, 60)
+    with pytest.raises(UnreadableDocument), Work(f"{HERE}:eat_memory", limits=limits) as work:
+        work.result()
+    assert 100 * 1024**2 < work.peak_bytes < limits.memory_bytes

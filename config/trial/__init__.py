@@ -1,0 +1,1 @@
+"""Trying a folder of files: ``folder`` watches, ``reading`` is the process that does the work."""
