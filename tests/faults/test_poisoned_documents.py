@@ -20,7 +20,7 @@ from django.urls import reverse
 from docx import Document as WordDocument
 from reportlab.pdfgen.canvas import Canvas
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, AuditHead
 from assistant.models import Answer
 from knowledge.models import Collection, Document, Grant
 from tests.assistant.conftest import Asked
@@ -191,8 +191,8 @@ def _leaves(value: str) -> bool:
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:
     """All rows but those that a question is bound to write."""
-    own = {"assistant", "sessions"}
-    kept = (m for m in apps.get_models() if m._meta.app_label not in own and m is not AuditEvent)
+    own = {"assistant", "sessions", "usersessions"}
+    kept = (m for m in apps.get_models() if m._meta.app_label not in own and m not in {AuditEvent, AuditHead})
     return {model._meta.label: sorted(model._default_manager.values_list(), key=repr) for model in kept}
 
 
