@@ -22,7 +22,7 @@ def test_percentiles() -> None:
 
 
 def test_the_stub_answers_from_the_first_passage() -> None:
-    assert words_for('x <passage n="1">\nLunch is at noon.\n</passage>') == ["Lunch", "is", "at", "noon.", "[1]."]
+    assert words_for('x <passage n="1">\nLunch is at noon.\n</passage>') == ["Lunch ", "is ", "at ", "noon. ", "[1]. "]
 
 
 def test_the_stub_streams_word_by_word(tmp_path: Path) -> None:
