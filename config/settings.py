@@ -414,7 +414,8 @@ LOGGING: dict[str, Any] = {
             "style": "{",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"mistakes": {"()": "config.log_filters.MistakesOfClients"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mistakes"]}},
     "root": {"handlers": ["stderr"], "level": env("FOOTNOTE_LOG_LEVEL", "WARNING")},
     "loggers": {"footnote": {"level": env("FOOTNOTE_LOG_LEVEL", "INFO")}},
 }

@@ -58,13 +58,17 @@ class Visitor:
         fields = {"collection": str(collection), "name": name}
         return self.post("/upload/files/", data=fields, files={"file": ("file", content)})
 
-    def raw(self, request: bytes) -> bytes:
-        """Sends bytes as they are, with this person's cookies where ``{cookies}`` stands; gives the status line."""
+    def raw(self, request: bytes, *, cut: bool = False) -> bytes:
+        """Sends bytes as they are, with this person's cookies where ``{cookies}`` stands; gives the status line.
+
+        ``cut``: says that nothing more comes. A server may close at that without an answer.
+        """
         place = urlsplit(self.site.url)
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items()).encode()
         with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
             connection.sendall(request.replace(b"{cookies}", cookies))
-            connection.shutdown(socket.SHUT_WR)
+            if cut:
+                connection.shutdown(socket.SHUT_WR)
             return connection.recv(4096).split(b"\r\n")[0]
 
 
