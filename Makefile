@@ -14,7 +14,7 @@ run: .venv/installed ## Start Footnote on http://127.0.0.1:8000 (BIND=host:port 
 	@exec $(BIN)/python manage.py up --bind $(BIND)
 
 test: .venv/installed-dev browser lint ## Check the code, then run every test
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 test-full: .venv/installed-dev .venv/installed-full browser ## Acceptance at full size and a real language model: an hour
 	$(BIN)/python -m pytest -m full $(TESTS)
