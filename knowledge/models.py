@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.access import CURATOR, READER, CollectionQuerySet, VisibleQuerySet
@@ -112,9 +113,16 @@ class Grant(models.Model):
         return f"{self.collection}: {audience} as {self.role}"
 
 
+def has_begun(document: str = "") -> Q:
+    """The document at this path (none: the row itself) does not wait for a first day in force."""
+    return Q(**{f"{document}effective__isnull": True}) | Q(**{f"{document}effective__lte": timezone.localdate()})
+
+
 def replaced_for(user: Asker) -> Exists:
-    """Whether a document that this person is answered from replaces the row's; a hidden replacement does not show."""
-    return Exists(Document.objects.visible_to(user).filter(pk=OuterRef("superseded_by"), current__isnull=False))
+    """Whether a document that this person is answered from replaces the row's, today; a hidden replacement does not
+    show."""
+    answering = Document.objects.visible_to(user).filter(has_begun(), current__isnull=False)
+    return Exists(answering.filter(pk=OuterRef("superseded_by")))
 
 
 def is_replaced(document_id: uuid.UUID, user: Asker) -> bool:

@@ -13,15 +13,17 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from weakref import WeakValueDictionary
 
 import numpy as np
 from django.db import connection
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from accounts.models import User
 from knowledge import stamps
-from knowledge.models import Document
+from knowledge.models import Document, has_begun
 from knowledge.stamps import ACCESS, PARTS, Stamps
 
 # Documents in all remembered scopes together: 64 MB at most, less where people see the same.
@@ -54,6 +56,9 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
+    """``day``: a replacement may begin with the next one, and no row changes at midnight."""
+
+    day: date
     stamps: Stamps
     parts: dict[str, _Part]
     scope: Scope
@@ -74,7 +79,7 @@ def visible_scope(user: User) -> Scope:
         held = _held.get(user.pk)
         if held is not None:
             _held.move_to_end(user.pk)
-    if held is not None and held.stamps == marks:
+    if held is not None and held.stamps == marks and held.day == timezone.localdate():
         return held.scope
     usable = held.parts if held is not None and held.stamps[ACCESS] == marks[ACCESS] else {}
     before = held.stamps if held is not None else {}
@@ -138,7 +143,7 @@ def _held_now(user: User, marks: Stamps, parts: dict[str, _Part]) -> _Held:
         replaced=_replaced(user, [pair for part in parts.values() for pair in part.replacements]),
         languages=tuple(sorted({"en"}.union(*(part.languages for part in parts.values())))),
     )
-    return _Held(marks, own, scope)
+    return _Held(timezone.localdate(), marks, own, scope)
 
 
 def _shared(versions: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -149,10 +154,11 @@ def _shared(versions: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _replaced(user: User, pairs: list[tuple[uuid.UUID, uuid.UUID]]) -> frozenset[uuid.UUID]:
-    """A replacement that is hidden from this person must not show in how its predecessor is treated."""
+    """A replacement that is hidden from this person, or that is not in force yet, must not show in how its predecessor
+    is treated."""
     wanted = list({by for _, by in pairs})
     visible: set[uuid.UUID] = set()
-    answering = Document.objects.visible_to(user).filter(current__isnull=False).order_by().values_list("pk", flat=True)
+    answering = Document.objects.visible_to(user).filter(has_begun(), current__isnull=False).order_by()
     for start in range(0, len(wanted), _CHUNK):
-        visible.update(answering.filter(pk__in=wanted[start : start + _CHUNK]))
+        visible.update(answering.filter(pk__in=wanted[start : start + _CHUNK]).values_list("pk", flat=True))
     return frozenset(document for document, by in pairs if by in visible)

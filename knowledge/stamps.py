@@ -24,7 +24,7 @@ TABLE = "knowledge_visibilitystamp"
 Marks = tuple[tuple[int, int], ...]
 Stamps = dict[str, Marks]
 
-_DOCUMENT = ("collection_id", "current_id", "restricted", "superseded_by_id", "deleted", "canary")
+_DOCUMENT = ("collection_id", "current_id", "restricted", "superseded_by_id", "effective", "deleted", "canary")
 # table, the columns whose update counts (none: all), the column that names the document (none: access).
 _WATCHED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("knowledge_document", _DOCUMENT, "id"),

@@ -12,7 +12,7 @@ from assistant.selection.ranking import rank, usable
 from assistant.selection.units import all_units
 from assistant.selection.vectors import SentenceMeaning
 from knowledge.followups import Exchange
-from knowledge.models import Document, Page
+from knowledge.models import Document, Page, has_begun
 from knowledge.search import Evidence, SearchResult, search
 
 PASSAGES = 10
@@ -62,5 +62,6 @@ def _pages(evidence: Sequence[Evidence]) -> dict[int, str]:
 
 
 def _replaced_by(evidence: Sequence[Evidence]) -> dict[str, str]:
-    replaced = Document.objects.filter(pk__in={item.document_id for item in evidence}, superseded_by__isnull=False)
+    some = Document.objects.filter(pk__in={item.document_id for item in evidence}, superseded_by__isnull=False)
+    replaced = some.filter(has_begun("superseded_by__"))
     return {str(old): str(new) for old, new in replaced.values_list("pk", "superseded_by_id")}

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from knowledge.force import Force, age_marks
-from knowledge.models import Collection, Document, Grant
+from knowledge.models import Collection, Document, Grant, is_replaced
 from knowledge.search import search
 from tests.conftest import ClientFor, MakeDocument
 
@@ -147,3 +147,25 @@ def test_marks_name_everything_there_is_to_say() -> None:
         "past its review date",
     )
     assert age_marks(Force(None, None), DAY, False, DAY) == ()
+
+
+def test_a_replacement_counts_from_its_first_day(
+    shelf: SimpleNamespace, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then the old document answers as if nothing was to follow, and nobody has to change a row at midnight."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    Document.objects.filter(pk=shelf.old.pk).update(superseded_by=shelf.new)
+    shelf.new.effective = tomorrow
+    shelf.new.save()
+
+    def standing() -> tuple[bool, bool]:
+        found = {item.document_id: item.superseded for item in search("What is the hotel limit?", people.bob).evidence}
+        return found[shelf.old.pk], is_replaced(shelf.old.pk, people.bob)
+
+    assert standing() == (False, False)
+    monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
+    assert standing() == (True, True)
+    monkeypatch.undo()
+    shelf.new.effective = timezone.localdate()
+    shelf.new.save()
+    assert standing() == (True, True)
