@@ -294,6 +294,14 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "notices": {"task": "accounts.tasks.mail_notices", "schedule": 120.0},
     "backup": {"task": "config.tasks.nightly_backup", "schedule": crontab(hour=2, minute=30)},
 }
+_LONG_LANE = {"queue": INGEST_LANES[1]}
+CELERY_TASK_ROUTES = {"assistant.tasks.run_evaluation": _LONG_LANE}  # minutes long: uploads do not wait behind it
+CELERY_BEAT_SCHEDULE |= {
+    "evaluation_sweep": {"task": "assistant.tasks.sweep_evaluations", "schedule": 60.0},
+    "evaluation": {"task": "assistant.tasks.nightly_evaluations", "schedule": crontab(hour="1", minute="20")},
+}
+EVALUATION_LEAST_CASES = env_int("FOOTNOTE_EVALUATION_LEAST_CASES", 20)  # fewer say nothing about a candidate
+EVALUATION_MARGIN = env_float("FOOTNOTE_EVALUATION_MARGIN", 0.05)  # of mean score that may be lost by chance
 PROBE_SECONDS = env_int("FOOTNOTE_PROBE_SECONDS", 300)  # between two permission proofs; 0: only by `manage.py probe`
 if PROBE_SECONDS > 0:
     CELERY_BEAT_SCHEDULE["probe"] = {"task": "knowledge.tasks.probe", "schedule": float(PROBE_SECONDS)}
