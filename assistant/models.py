@@ -45,7 +45,7 @@ class Conversation(models.Model):
     updated = models.DateTimeField(auto_now=True, db_index=True)
     apart = models.BooleanField(default=False, editable=False, help_text=_("Made to measure or replay, not asked"))
 
-    objects: ClassVar[Asked[Conversation]] = Asked()
+    objects = Asked["Conversation"]()
     everything: ClassVar[models.Manager[Conversation]] = models.Manager()
 
     about: str = ""  # titles of documents, set by whoever lists it for its owner; never stored, for they may be closed
@@ -161,7 +161,7 @@ class Answer(models.Model):
     )
     apart = models.BooleanField(default=False, editable=False, help_text=_("Made to measure or replay, not asked"))
 
-    objects: ClassVar[Asked[Answer]] = Asked()
+    objects = Asked["Answer"]()
     everything: ClassVar[models.Manager[Answer]] = models.Manager()
 
     class Meta:

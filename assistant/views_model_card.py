@@ -56,7 +56,8 @@ def model_card_edit(request: HttpRequest) -> HttpResponse:
         (one, FactsForm(data, instance=facts.get(one.key) or ModelFacts(key=one.key), prefix=f"model{at}"))
         for at, one in enumerate(models())
     ]
-    if request.method == "POST" and all(one.is_valid() for one in (form, *(part for _, part in parts))):
+    valid = [form.is_valid(), *(part.is_valid() for _, part in parts)]
+    if request.method == "POST" and all(valid):
         saved = form.save()
         for _, part in parts:
             if part.has_changed():

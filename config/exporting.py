@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Notice, NoticeChoice, User
 from accounts.notices.naming import worded
-from assistant.models import Answer, Conversation, Feedback, Review
+from assistant.models import Answer, Conversation, Feedback, Review, SetCase
 from assistant.presenting import present
 from knowledge.models import Document, DocumentVersion
 
@@ -64,6 +64,7 @@ def _pieces(user: User) -> Iterator[Piece]:
     yield "ratings.json", _json([_rating(row) for row in Feedback.objects.filter(user=user).order_by("created")])
     yield "reviews.json", _json([_review(row) for row in Review.objects.filter(reviewer=user).order_by("created")])
     yield "notices.json", _json(_notices(user))
+    yield "test-questions.json", _json([_case(row) for row in SetCase.objects.filter(origin=user).order_by("pk")])
     uploads = DocumentVersion.objects.filter(created_by=user).select_related("document__collection").order_by("pk")
     readable = set(Document.objects.visible_to(user).filter(versions__created_by=user).values_list("pk", flat=True))
     yield "uploads.json", _json([_upload(row, row.document_id in readable) for row in uploads])
@@ -160,6 +161,11 @@ def _notices(user: User) -> dict[str, Any]:
     ]
     chosen = NoticeChoice.objects.filter(user=user).order_by("kind")
     return {"told": told, "choices": list(chosen.values("kind", "in_app", "mail"))}
+
+
+def _case(row: SetCase) -> dict[str, Any]:
+    """Their question as it is asked when measuring. What should be answered is a reviewer's and the documents'."""
+    return {"set": row.set_id, "question": row.question, "asked_before": row.turns, "since": row.created}
 
 
 def _upload(row: DocumentVersion, readable: bool) -> dict[str, Any]:

@@ -139,7 +139,7 @@ class ModelSpending(models.Model):
     cost = models.DecimalField(max_digits=14, decimal_places=6, default=Decimal(0))
     apart = models.BooleanField(default=False, editable=False, help_text=_("To measure or replay, not for an asker."))
 
-    objects: ClassVar[Asked[ModelSpending]] = Asked()
+    objects = Asked["ModelSpending"]()
     everything: ClassVar[models.Manager[ModelSpending]] = models.Manager()
 
     class Meta:

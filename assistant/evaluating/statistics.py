@@ -73,5 +73,5 @@ def sign_test(better: int, worse: int) -> float:
     total = better + worse
     if not total:
         return 1.0
-    tail = sum(math.comb(total, k) for k in range(min(better, worse) + 1)) / 2**total
+    tail = sum(math.comb(total, k) for k in range(min(better, worse) + 1)) / (1 << total)
     return round(min(1.0, 2 * tail), 4)
