@@ -59,7 +59,7 @@ def start(
             version=chosen.version,
             candidate=candidate,
             called=candidate.name if candidate else "",
-            baseline=_todays(chosen, by) if candidate else None,
+            baseline=_todays(chosen) if candidate else None,
             nightly=nightly,
             overrides=config.as_json(),
             world=provenance.world(config),
@@ -70,7 +70,7 @@ def start(
     return run
 
 
-def _todays(chosen: EvaluationSet, by: User | None) -> SetRun:
+def _todays(chosen: EvaluationSet) -> SetRun:
     """A run of what is promoted now on the same questions, index and models, made lately or begun now."""
     config = configuration.promoted()
     lately = SetRun.objects.filter(
@@ -80,7 +80,7 @@ def _todays(chosen: EvaluationSet, by: User | None) -> SetRun:
     for run in lately.order_by("-created")[:20]:
         if run.overrides == config.as_json() and run.world == here:
             return run
-    return start(chosen, None, by)
+    return start(chosen)
 
 
 def enqueue(run: SetRun) -> None:
