@@ -302,6 +302,7 @@ CELERY_BEAT_SCHEDULE |= {
 }
 EVALUATION_LEAST_CASES = env_int("FOOTNOTE_EVALUATION_LEAST_CASES", 20)  # fewer say nothing about a candidate
 EVALUATION_MARGIN = env_float("FOOTNOTE_EVALUATION_MARGIN", 0.05)  # of mean score that may be lost by chance
+EVALUATION_LEASE_SECONDS = env_int("FOOTNOTE_EVALUATION_LEASE_SECONDS", 300)  # longer than any one case takes
 PROBE_SECONDS = env_int("FOOTNOTE_PROBE_SECONDS", 300)  # between two permission proofs; 0: only by `manage.py probe`
 if PROBE_SECONDS > 0:
     CELERY_BEAT_SCHEDULE["probe"] = {"task": "knowledge.tasks.probe", "schedule": float(PROBE_SECONDS)}

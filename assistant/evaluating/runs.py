@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
@@ -31,7 +32,6 @@ from knowledge.errors import PermanentError
 from knowledge.projection import get_projection
 
 log = logging.getLogger("footnote.evaluation")
-LEASE = timedelta(minutes=5)  # longer than any one case takes
 ATTEMPTS = 5
 FRESH = timedelta(hours=24)  # so old a run of today's configuration may be that a candidate is held against
 OPEN = (SetRun.State.QUEUED, SetRun.State.RUNNING)
@@ -136,7 +136,7 @@ def work(run_id: int, told: Told = lambda done, total: None) -> SetRun | None:
 def _claim(run_id: int) -> SetRun | None:
     now, token = timezone.now(), uuid.uuid4().hex
     free = SetRun.objects.filter(Q(lease__isnull=True) | Q(lease__lt=now), pk=run_id, state__in=OPEN)
-    claim = {"token": token, "lease": now + LEASE, "state": SetRun.State.RUNNING, "attempts": F("attempts") + 1}
+    claim = {"token": token, "lease": now + _lease(), "state": SetRun.State.RUNNING, "attempts": F("attempts") + 1}
     if not free.update(**claim):
         return None
     run = SetRun.objects.select_related("set").get(pk=run_id)
@@ -148,10 +148,14 @@ def _claim(run_id: int) -> SetRun | None:
     return run
 
 
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.EVALUATION_LEASE_SECONDS)
+
+
 def _renew(run: SetRun) -> bool:
     """False when somebody stopped the run, or another worker has it."""
     mine = SetRun.objects.filter(pk=run.pk, token=run.token, state=SetRun.State.RUNNING)
-    return bool(mine.update(lease=timezone.now() + LEASE))
+    return bool(mine.update(lease=timezone.now() + _lease()))
 
 
 def _unasked(run: SetRun) -> QuerySet[SetCase]:

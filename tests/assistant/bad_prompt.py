@@ -18,12 +18,14 @@ BAD_NAME = "cheerful"
 class ObedientServer(ModelServer):
     """A model that quotes the first passage's sentences with a footnote, until the rules tell it not to."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: float = 0.0) -> None:
         super().__init__(Script())
+        self.before = before  # seconds to the first word
 
     def _speak(self, handler: Any) -> None:
         system, asked = (message["content"] for message in self.requests[-1]["messages"][:2])
-        self.script = Script(pieces=[_disobliging() if "SOURCES ARE BORING" in system else _faithful(asked)])
+        said = _disobliging() if "SOURCES ARE BORING" in system else _faithful(asked)
+        self.script = Script(pieces=[said], before=self.before)
         super()._speak(handler)
 
 
