@@ -10,10 +10,12 @@ import numpy as np
 from django.conf import settings
 
 from accounts.models import User
+from assistant import configuration, policy
 from assistant.configuration import Configuration
+from assistant.endpoints.registry import known
 from assistant.policy import Policy, recipe
 from knowledge.embedding import get_embedder
-from knowledge.errors import SearchUnavailable
+from knowledge.errors import ConfigurationError, SearchUnavailable
 from knowledge.projection import current_position
 from knowledge.scope import visible_scope
 
@@ -46,7 +48,17 @@ def world(config: Configuration) -> dict[str, Any]:
     }
 
 
-def of_policy(policy: Policy) -> dict[str, Any]:
+def surroundings(config: Configuration) -> dict[str, Any]:
+    """The world, and what administrators set beside a configuration: models in their order, when to stay silent."""
+    today = configuration.promoted()
+    try:
+        models = [f"{one.name}: {one.model}" for one in known().endpoints]
+    except ConfigurationError:
+        models = []
+    return {**world(config), "models": models, "policy": of_policy(policy.current({}, today.abstention))}
+
+
+def of_policy(holding: Policy) -> dict[str, Any]:
     """By which calibration (None: the shipped one) and threshold it was decided whether to answer."""
-    calibration = policy.calibration.pk if policy.calibration else None
-    return {"calibration": calibration, "threshold": round(policy.threshold, 6)}
+    calibration = holding.calibration.pk if holding.calibration else None
+    return {"calibration": calibration, "threshold": round(holding.threshold, 6)}

@@ -37,6 +37,7 @@ class Replay:
     before: AnswerView
     after: AnswerView | None
     same: bool
+    tokens: int
     changes: tuple[Change, ...]
 
 
@@ -58,6 +59,7 @@ def replay(answer: Answer, viewer: User) -> Replay:
             before=present(answer, viewer),
             after=present(fresh, viewer) if shown else None,
             same=_words(answer) == _words(fresh),
+            tokens=fresh.tokens_in + fresh.tokens_out,
             changes=tuple(changes(answer, fresh, viewer)),
         )
 

@@ -31,12 +31,14 @@ def answer_replay(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     """Asks the question again as its asker, with what they may read now. Nothing of it is kept."""
     found, user = _found(request, answer_id), asker(request)
     try:
+        limits.spend(user.pk, limits.Use.TOKENS)
         limits.spend(user.pk, limits.Use.QUESTIONS)
         again = replay(found, user)
     except limits.TooMuch as refused:
         return _page(request, found, 429, refusal=str(refused))
     except ReplayRefused as refused:
         return _page(request, found, 409, refusal=str(refused))
+    limits.charge(user.pk, limits.Use.TOKENS, again.tokens)
     audit.record(user, "answer.replayed", found)
     return _page(request, found, replay=again)
 

@@ -20,6 +20,12 @@ from assistant.evaluating.statistics import Interval
 from assistant.models import ModelEndpoint, Promotion, SetRun
 from knowledge.errors import PermanentError
 
+_WORLD = {
+    ("embedding", "recipe"): "The embedding model, the cutting of documents or the program has changed since.",
+    ("models",): "The language models or their order have changed since.",
+    ("policy",): "When to stay silent was set otherwise since.",
+}
+
 
 class PromotionRefused(PermanentError):
     """Why the gate stays closed."""
@@ -55,9 +61,10 @@ def _stale(run: SetRun, base: SetRun) -> list[str]:
         reasons.append("Another configuration was promoted since; measure the candidate against that.")
     if run.version != run.set.version or base.version != run.version:
         reasons.append(f"The set has changed: it was measured on version {run.version}, now it is {run.set.version}.")
-    now = provenance.world(config)
-    if any(one.world.get(name) != now[name] for one in (run, base) for name in ("embedding", "recipe")):
-        reasons.append("The embedding model, the cutting of documents or the program has changed since.")
+    now = provenance.surroundings(config)
+    for names, said in _WORLD.items():
+        if any(one.world.get(name) != now[name] for one in (run, base) for name in names):
+            reasons.append(said)
     if run.candidate and configuration.of_candidate(run.candidate).as_json() != run.overrides:
         reasons.append("The candidate was changed after it was measured.")
     return reasons

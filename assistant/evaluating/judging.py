@@ -46,7 +46,7 @@ def judged(run: SetRun, case: SetCase, given: Answer) -> CaseOutcome:
         score=score(answerable=case.answerable, gold=len(gold), right=right, standings=standings, leaks=leaks),
         sentences=[_sentence(sentence, rows) for sentence in given.sentences],
         notice=given.notice,
-        degraded=given.degraded,
+        degraded=given.degraded or _stood_in(given),
         documents=sorted(map(str, rests_on(given))),
         right=right,
         leaked=leaks,
@@ -58,6 +58,12 @@ def judged(run: SetRun, case: SetCase, given: Answer) -> CaseOutcome:
         generator=given.generator,
         prompt_version=given.prompt_version,
     )
+
+
+def _stood_in(given: Answer) -> str:
+    """Whether another language model answered than the one that goes first."""
+    asked = [call for call in given.calls if call["purpose"] == "answer"]
+    return "another model answered" if asked and not asked[0]["used"] and any(call["used"] for call in asked) else ""
 
 
 def _came(given: Answer) -> str:

@@ -195,7 +195,7 @@ class CaseOutcome(models.Model):
     score = models.FloatField()
     sentences = models.JSONField(default=list, help_text=_("[{text, standing, quotes}]"))
     notice = models.TextField(blank=True)
-    degraded = models.CharField(max_length=32, blank=True)
+    degraded = models.CharField(max_length=32, blank=True, help_text=_("Why it is not the configuration's own answer"))
     documents = models.JSONField(default=list, help_text=_("Ids of what its words may come from"))
     right = models.PositiveSmallIntegerField(default=0)
     leaked = models.PositiveSmallIntegerField(default=0)

@@ -62,7 +62,7 @@ def start(
             baseline=_todays(chosen) if candidate else None,
             nightly=nightly,
             overrides=config.as_json(),
-            world=provenance.world(config),
+            world=provenance.surroundings(config),
             total=total,
             by=by,
         )
@@ -76,7 +76,7 @@ def _todays(chosen: EvaluationSet) -> SetRun:
     lately = SetRun.objects.filter(
         set=chosen, version=chosen.version, candidate=None, called="", created__gte=timezone.now() - FRESH
     ).exclude(state__in=(SetRun.State.FAILED, SetRun.State.STOPPED))
-    here = provenance.world(config)
+    here = provenance.surroundings(config)
     for run in lately.order_by("-created")[:20]:
         if run.overrides == config.as_json() and run.world == here:
             return run

@@ -25,6 +25,7 @@ from assistant.models import (
     CaseOutcome,
     Conversation,
     EvaluationSet,
+    ModelEndpoint,
     ModelSpending,
     Promotion,
     SetCase,
@@ -105,6 +106,38 @@ def test_what_is_not_worse_is_promoted_answers_next_and_can_be_taken_back(
     assert list(actions) == ["configuration.promoted", "configuration.rolled_back"]
     with pytest.raises(gate.PromotionRefused, match="Nothing was promoted"):
         gate.roll_back(people.ada)
+
+
+def test_what_was_measured_in_another_world_is_not_promoted(
+    reviewed: EvaluationSet, people: SimpleNamespace, settings: Settings
+) -> None:
+    candidate = Candidate.objects.create(name="quotes", answerer="quoting", by=people.ada)
+    run = measured(reviewed, candidate, people.ada)
+    assert runs.start(reviewed, candidate).baseline == run.baseline  # what was measured just now is used again
+    settings.EVALUATION_LEAST_CASES = 5
+    assert "at least 5" in gate.verdict(run).reasons[0]
+    settings.EVALUATION_LEAST_CASES = 4
+    settings.GENERATOR_MODEL = "another"
+    assert "models or their order" in gate.verdict(run).reasons[0]
+    settings.GENERATOR_MODEL = "scripted"
+    Candidate.objects.update(passages=4)
+    run.refresh_from_db()
+    assert "changed after it was measured" in gate.verdict(SetRun.objects.get(pk=run.pk)).reasons[0]
+    Candidate.objects.update(passages=None)
+    case = cases.cases_of(reviewed).first()
+    assert case is not None
+    cases.remove(case, people.rita)
+    assert "The set has changed" in gate.verdict(SetRun.objects.get(pk=run.pk)).reasons[0]
+
+
+def test_a_candidate_that_failed_is_not_promoted_on_the_strength_of_what_stood_in(
+    reviewed: EvaluationSet, people: SimpleNamespace, settings: Settings
+) -> None:
+    row = ModelEndpoint.objects.create(name="Away", base_url="http://127.0.0.1:9/v1", model="m", enabled=False)
+    candidate = Candidate.objects.create(name="away", answerer=f"row:{row.pk}", by=people.ada)
+    run = measured(reviewed, candidate, people.ada)
+    assert run.figures["score"] == 1.0  # the usual model answered instead
+    assert "something else answered" in " ".join(gate.verdict(run).reasons)
 
 
 def test_measuring_leaves_nothing_in_what_people_asked_and_spent(
