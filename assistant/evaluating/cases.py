@@ -109,21 +109,35 @@ def fill(chosen: EvaluationSet, stored: Iterable[EvalCase], by: User | None = No
         return 0
     people = {user.username: user for user in User.objects.filter(username__in={case.asked_as for case in new})}
     documents = _documents(new)
+    rows = [SetCase(key=case.key, by=by, **_fields(case, people, documents)) for case in new]
     with transaction.atomic():
         number = _next_version(_held(chosen), SetVersion.Change.FILLED, by)
-        SetCase.objects.bulk_create([
-            SetCase(
-                set=chosen, key=case.key, since=number, kind=case.kind, asked_as=people.get(case.asked_as),
-                turns=case.turns, question=case.question, answerable=case.answerable, answer=case.answer, by=by,
-                gold=[
-                    {"document": documents[entry["document"]], "quote": entry["quote"]}
-                    for entry in case.gold if entry["document"] in documents
-                ],
-            )
-            for case in new
-        ])
+        for row in rows:
+            row.set, row.since = chosen, number
+        SetCase.objects.bulk_create(rows)
         audit.record(by, "evaluation.filled", chosen, version=number, cases=len(new))
     return len(new)
+
+
+def take(stored: EvalCase, by: User, origin: User | None = None, name: str = FROM_REVIEWS) -> SetCase:
+    """Puts one stored question into a set, or renews it there. ``origin`` is whose question it was, if somebody's: it
+    goes when they are erased."""
+    people = {user.username: user for user in User.objects.filter(username=stored.asked_as)}
+    chosen, _ = EvaluationSet.objects.get_or_create(name=name, defaults={"about": "What reviewers judged"})
+    return put(chosen, stored.key, {**_fields(stored, people, _documents([stored])), "origin": origin}, by)
+
+
+def _fields(case: EvalCase, people: Mapping[str, User], documents: Mapping[str, str]) -> dict[str, Any]:
+    gold = [entry for entry in case.gold if entry["document"] in documents]
+    return {
+        "kind": case.kind,
+        "asked_as": people.get(case.asked_as),
+        "turns": case.turns,
+        "question": case.question,
+        "answerable": case.answerable,
+        "answer": case.answer,
+        "gold": [{"document": documents[entry["document"]], "quote": entry["quote"]} for entry in gold],
+    }
 
 
 def _documents(stored: Iterable[EvalCase]) -> dict[str, str]:
