@@ -10,12 +10,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.urls import reverse
 
 from accounts.models import User
-from assistant import abstaining, asking_back, falling_back, learning, policy, prompts
+from assistant import abstaining, asking_back, configuration, falling_back, learning, policy, prompts, provenance
 from assistant.citations import ProvisionalText, RawSentence, SentenceReader
+from assistant.configuration import Configuration
 from assistant.conversations import earlier_exchanges
 from assistant.differing import find_disagreements
 from assistant.endpoints import spending
@@ -39,6 +41,7 @@ from assistant.watching import StopAnswering, Watch
 from knowledge.errors import FootnoteError
 from knowledge.followups import Exchange
 from knowledge.search import SearchResult, still_visible
+from knowledge.tuning import using
 
 NOTHING_FOUND = "No sentence was found, in what you may read, that answers this question."
 _SEARCH_DEGRADED = {
@@ -58,6 +61,7 @@ class _Run:
     recorder: Recorder
     generator: Generator
     journal: Journal
+    config: Configuration
     material: Material | None = None
     said: list[str] = field(default_factory=list)
     cited: set[int] = field(default_factory=set)
@@ -84,14 +88,16 @@ def answer(answer_id: uuid.UUID, *, must_be_followed: bool = False) -> Iterator[
     Failures of search, model or settings end as a failed or degraded answer with a notice, never as an exception.
     Closing the generator marks the answer stopped with what was said so far.
     """
-    row = Answer.objects.select_related("turn__conversation__user").get(pk=answer_id)
+    row = Answer.everything.select_related("turn__conversation__user").get(pk=answer_id)
     user, recorder = row.turn.conversation.user, Recorder(row)
-    state, notice, journal = Answer.State.STOPPED, "", Journal(spending.settle)
+    state, notice = Answer.State.STOPPED, ""
+    journal, config = Journal(partial(spending.settle, apart=row.apart)), configuration.in_force()
     try:
-        generator = generator_for(row.wanted)
-        row.generator = generator.name
-        Answer.objects.filter(pk=row.pk).update(state=Answer.State.RUNNING)
-        run = _Run(row, user, Watch(row, user, must_be_followed=must_be_followed), recorder, generator, journal)
+        generator = generator_for(row.wanted, config.answerer)
+        row.generator, row.made_with = generator.name, provenance.made_with(user, config)
+        Answer.everything.filter(pk=row.pk).update(state=Answer.State.RUNNING)
+        watch = Watch(row, user, must_be_followed=must_be_followed)
+        run = _Run(row, user, watch, recorder, generator, journal, config)
         yield from write_mode(_Desk(run)) if row.turn.mode else _road(run)
         run.watch.require_visible(run.rests_on)
         state = Answer.State.COMPLETE
@@ -125,7 +131,8 @@ def _road(run: _Run) -> Iterator[Event]:
     documents = {item.document_id for item in run.material.evidence}
     yield _step(run, f"Read {_count(len(run.supplied), 'passage')} of {_count(len(documents), 'document')}")
     signs = abstaining.features(run.material.profile, run.material.evidence, run.material.ranked)
-    holding = policy.current(signs)
+    holding = policy.current(signs, run.config.abstention)
+    answer.made_with["policy"] = provenance.of_policy(holding)
     answer.signs, answer.confidence = _rounded(signs), round(holding.probability(signs), 4)
     if asking_back.pointed(answer, run.material, earlier):
         yield _step(run, "Asked what is meant")
@@ -151,8 +158,9 @@ def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:
             alone = rewrite(question, earlier, run.watch.check, run.journal)
         if alone:
             run.rewritten = True
-            return find(alone, run.user, ())
-    return find(question, run.user, earlier)
+            question, earlier = alone, ()
+    with using(run.config.tuning):
+        return find(question, run.user, earlier, run.config.passages)
 
 
 def _material(run: _Run, result: SearchResult, refused: frozenset[tuple[str, str]]) -> Material:
@@ -174,7 +182,7 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
     assert run.material is not None  # noqa: S101  # set by _road before
     generator, evidence = run.generator, run.material.evidence
     question = run.answer.turn.question
-    chat = prompts.chat(question, evidence, earlier)
+    chat = prompts.chat(question, evidence, earlier, run.config.rules)
     run.answer.prompt_version = _prompt_version(run) if generator.writes_prose else ""
     run.recorder.retrieved(evidence, run.supplied)
     run.watch.require_visible(run.supplied)
@@ -211,7 +219,8 @@ def _disagreements(run: _Run) -> Iterator[Event]:
 
 
 def _prompt_version(run: _Run) -> str:
-    return f"{prompts.VERSION}+{prompts.REWRITING_VERSION}" if run.rewritten else prompts.VERSION
+    version = run.config.prompt_version or prompts.VERSION
+    return f"{version}+{prompts.REWRITING_VERSION}" if run.rewritten else version
 
 
 def _stream(run: _Run, messages: Messages) -> Iterator[Event]:

@@ -125,7 +125,9 @@ def remember(conversation: Conversation, question: str, answer: str = "") -> Ans
         turn = Turn.objects.create(
             conversation=conversation, parent=shown[-1].turn if shown else None, question=question
         )
-        return Answer.objects.create(turn=turn, state=Answer.State.COMPLETE, text=answer)
+        return Answer.objects.create(
+            turn=turn, state=Answer.State.COMPLETE, text=answer, apart=conversation.apart
+        )
 
 
 def earlier_exchanges(turn: Turn) -> list[Exchange]:
@@ -145,7 +147,7 @@ def earlier_exchanges(turn: Turn) -> list[Exchange]:
 
 def _said(path: Sequence[Turn], user: User) -> dict[uuid.UUID, str]:
     """Turn → text of its newest complete answer, of those whose every source may be seen at this moment."""
-    answers = Answer.objects.filter(turn__in=path, state=Answer.State.COMPLETE).order_by("created")
+    answers = Answer.everything.filter(turn__in=path, state=Answer.State.COMPLETE).order_by("created")
     newest = {row.turn_id: row for row in answers}
     return {turn_id: row.text for turn_id, row in newest.items() if may_see(row, user)}
 

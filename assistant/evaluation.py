@@ -13,9 +13,10 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from accounts.models import User
-from assistant.answering import answer as answering
-from assistant.conversations import ask, delete
-from assistant.models import Answer, Conversation, EvalCase, EvalRun
+from assistant.apart import asked_apart
+from assistant.configuration import in_force
+from assistant.generators.choices import generator_for
+from assistant.models import Answer, EvalCase, EvalRun, Turn
 from knowledge.embedding import get_embedder
 from knowledge.models import Document, Passage
 from knowledge.projection import get_projection
@@ -63,10 +64,9 @@ def run_cases(cases: Sequence[EvalCase], progress: Callable[[int], None] = lambd
         results.append(run_case(case))
         progress(done)
     halves = {case.half for case in cases}
-    generators = set(Answer.objects.order_by("-created").values_list("generator", flat=True)[:1])
     return EvalRun.objects.create(
         half=halves.pop() if len(halves) == 1 else "all",
-        generator=generators.pop() if generators else "",
+        generator=generator_for("", in_force().answerer).name,
         model_id=get_embedder().model_id,
         figures=figures(results),
         results=[asdict(result) for result in results],
@@ -76,16 +76,8 @@ def run_cases(cases: Sequence[EvalCase], progress: Callable[[int], None] = lambd
 def run_case(case: EvalCase) -> CaseResult:
     """Asks one case as the person it names; the conversation made for it is removed again."""
     user = User.objects.get(username=case.asked_as)
-    conversation = Conversation.objects.create(user=user, title="Evaluation")
-    try:
-        for question in [*case.turns, case.question]:
-            given = ask(user, question, conversation)
-            for _event in answering(given.pk):
-                pass
-        given.refresh_from_db()
+    with asked_apart(user, Turn(question=case.question), case.turns) as given:
         return _judge(case, user, given)
-    finally:
-        delete(conversation)
 
 
 def _judge(case: EvalCase, user: User, given: Answer) -> CaseResult:
@@ -106,14 +98,14 @@ def _judge(case: EvalCase, user: User, given: Answer) -> CaseResult:
         gold=len(gold),
         right=right,
         footnotes=len(cited),
-        leaked=tuple(sorted(_leaked(user, given))),
+        leaked=tuple(sorted(leaked(user, given))),
         confidence=given.confidence or 0.0,
         milliseconds=float(given.timings_ms.get("total", 0.0)),
         signs=given.signs,
     )
 
 
-def _leaked(user: User, given: Answer) -> set[str]:
+def leaked(user: User, given: Answer) -> set[str]:
     """Documents that took part in an answer although its asker may not read them."""
     passages = [row["passage_id"] for row in given.retrieved]
     used = set(Passage.objects.filter(pk__in=passages).values_list("version__document_id", flat=True))

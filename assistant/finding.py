@@ -34,7 +34,8 @@ def find(user: User, query: str) -> list[Place]:
         return []
     own = Conversation.objects.filter(user=user)
     found: dict[uuid.UUID, str] = dict.fromkeys(own.filter(_holds("title", wanted)).values_list("pk", flat=True), "")
-    asked = Turn.objects.filter(_holds("question", wanted), conversation__user=user).order_by("-created")
+    mine = Turn.objects.filter(conversation__user=user, conversation__apart=False)
+    asked = mine.filter(_holds("question", wanted)).order_by("-created")
     for conversation, question in asked.values_list("conversation_id", "question"):
         found.setdefault(conversation, excerpt(question, wanted[0]))
     said = Answer.objects.filter(_holds("text", wanted), turn__conversation__user=user).select_related("turn")

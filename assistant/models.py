@@ -9,10 +9,21 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from assistant.apart_rows import Asked
 from assistant.endpoints.rows import EndpointHealth as EndpointHealth
 from assistant.endpoints.rows import ModelBudget as ModelBudget
 from assistant.endpoints.rows import ModelEndpoint as ModelEndpoint
 from assistant.endpoints.rows import ModelSpending as ModelSpending
+from assistant.evaluating.rows import Candidate as Candidate
+from assistant.evaluating.rows import CaseOutcome as CaseOutcome
+from assistant.evaluating.rows import EvaluationSet as EvaluationSet
+from assistant.evaluating.rows import ModelCard as ModelCard
+from assistant.evaluating.rows import ModelFacts as ModelFacts
+from assistant.evaluating.rows import Promotion as Promotion
+from assistant.evaluating.rows import PromptText as PromptText
+from assistant.evaluating.rows import SetCase as SetCase
+from assistant.evaluating.rows import SetRun as SetRun
+from assistant.evaluating.rows import SetVersion as SetVersion
 from knowledge.models import Document, DocumentVersion, Page, Passage
 
 
@@ -32,6 +43,10 @@ class Conversation(models.Model):
     title = models.CharField(max_length=200, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True, db_index=True)
+    apart = models.BooleanField(default=False, editable=False, help_text=_("Made to measure or replay, not asked"))
+
+    objects = Asked["Conversation"]()
+    everything: ClassVar[models.Manager[Conversation]] = models.Manager()
 
     about: str = ""  # titles of documents, set by whoever lists it for its owner; never stored, for they may be closed
 
@@ -100,7 +115,7 @@ class Answer(models.Model):
     sentences = models.JSONField(default=list, help_text=_("[{text, standing, reason, citations: [n]}]"))
     sentence_count = models.PositiveIntegerField(default=0)
     retrieved = models.JSONField(
-        default=list, help_text=_("[{passage_id, document_id, score, used, supplied}] in rank order, ids only")
+        default=list, help_text=_("[{passage_id, document_id, version_id, score, …}] in rank order, ids only")
     )
     layout = models.JSONField(
         default=dict, help_text=_("How a mode's sentences are set: {groups: […]} or {columns, rows}, by their numbers")
@@ -141,6 +156,13 @@ class Answer(models.Model):
     beat = models.DateTimeField(null=True, blank=True, help_text=_("Last sign of life of the process that answers"))
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
+    made_with = models.JSONField(
+        default=dict, help_text=_("Digest of what was visible, index, models, policy and configuration; ids only")
+    )
+    apart = models.BooleanField(default=False, editable=False, help_text=_("Made to measure or replay, not asked"))
+
+    objects = Asked["Answer"]()
+    everything: ClassVar[models.Manager[Answer]] = models.Manager()
 
     class Meta:
         ordering = ("created",)

@@ -42,13 +42,27 @@ class Policy:
         return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))
 
 
-def current(signs: Mapping[str, float]) -> Policy:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a configuration says of it: a threshold, one of the calibrations (if it fits), or the shipped default."""
+
+    threshold: float | None = None
+    calibration: int | None = None
+    shipped: bool = False
+
+
+USUAL = Choice()
+
+
+def current(signs: Mapping[str, float], choice: Choice = USUAL) -> Policy:
     """What holds at this moment for these signs. A calibration that lacks one of them does not fit."""
-    row = fitting()
+    row = None if choice.shipped else fitting(choice.calibration)
     if row is None or not set(signs) <= set(row.weights):
         policy = default()
     else:
         policy = Policy(row.bias, row.weights, row.threshold, row)
+    if choice.threshold is not None:
+        policy = replace(policy, threshold=choice.threshold)
     return replace(policy, threshold=0.0) if _everything.get() else policy
 
 
@@ -68,9 +82,10 @@ def showing_everything() -> Iterator[None]:
         _everything.reset(token)
 
 
-def fitting() -> Calibration | None:
-    """The newest calibration that belongs to what is in use now."""
-    newest = Calibration.objects.order_by("-created").first()
+def fitting(wanted: int | None = None) -> Calibration | None:
+    """The newest calibration that belongs to what is in use now, or the wanted one if it does."""
+    rows = Calibration.objects.all() if wanted is None else Calibration.objects.filter(pk=wanted)
+    newest = rows.order_by("-created").first()
     return newest if newest is not None and not mismatch(newest) else None
 
 

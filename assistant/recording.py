@@ -21,7 +21,7 @@ from assistant.models import Answer, Citation, Standing
 from knowledge.labels import page_label
 from knowledge.search import Evidence
 
-_WRITTEN_BY_OTHERS = {"id", "turn", "created", "stop_requested", "followed", "beat"}
+_WRITTEN_BY_OTHERS = {"id", "turn", "created", "stop_requested", "followed", "beat", "apart"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,10 @@ def _retrieved(item: Evidence) -> dict[str, Any]:
     return {
         "passage_id": item.passage_id,
         "document_id": str(item.document_id),
+        "version_id": item.version_id,
         "score": round(item.score, 6),
+        "dense": round(item.dense, 6),
+        "lexical": round(item.lexical, 6),
         "used": False,
         "supplied": False,
     }
@@ -185,7 +188,9 @@ class Recorder:
         answer.finished = timezone.now()
         answer.timings_ms["total"] = round((time.perf_counter() - self._started) * 1000, 2)
         written = {field.name for field in Answer._meta.concrete_fields} - _WRITTEN_BY_OTHERS
-        if Answer.objects.filter(pk=answer.pk).exists():
-            answer.save(update_fields=sorted(written))
+        if not Answer.everything.filter(pk=answer.pk).exists():
+            return
+        answer.save(update_fields=sorted(written))
+        if not answer.apart:  # nobody asked for it and nobody is shown it: who looks at it later leaves a line
             shown = [row["passage_id"] for row in answer.retrieved]
             audit.record(answer.turn.conversation.user, "answer.given", answer, passages=shown)

@@ -36,18 +36,18 @@ def may_see(answer: Answer, user: User) -> bool:
 @receiver(pre_delete, sender=Document)
 def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
     """The words of a purged document leave the answers, and the corrections of answers, that were made from it."""
-    written = Answer.objects.exclude(prompt_version="").annotate(found=Cast("retrieved", TextField()))
+    written = Answer.everything.exclude(prompt_version="").annotate(found=Cast("retrieved", TextField()))
     cited = Citation.objects.filter(document=instance).values("answer_id")
     answers = Q(pk__in=cited) | Q(pk__in=written.filter(found__contains=str(instance.pk)).values("pk"))
-    ids = list(Answer.objects.filter(answers).values_list("pk", flat=True))
-    asked_back = Answer.objects.exclude(asked_back="").annotate(offered=Cast("readings", TextField()))
+    ids = list(Answer.everything.filter(answers).values_list("pk", flat=True))
+    asked_back = Answer.everything.exclude(asked_back="").annotate(offered=Cast("readings", TextField()))
     asked_back.filter(offered__contains=str(instance.pk)).update(readings=[])
-    Answer.objects.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0, disagreements=[], layout={})
+    Answer.everything.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0, disagreements=[], layout={})
     AnswerEvent.objects.filter(answer__in=ids).delete()
     Review.objects.filter(answer__in=ids).update(correction="")
     # What was asked after such an answer may have been searched in words of it.
     conversations = Turn.objects.filter(answers__in=ids).values("conversation")
-    Answer.objects.filter(turn__conversation__in=conversations).update(searched_as="")
+    Answer.everything.filter(turn__conversation__in=conversations).update(searched_as="")
     _forget_test_questions(instance)
 
 

@@ -39,7 +39,7 @@ class Watch:
         if time.monotonic() - self._looked < _EVERY_SECONDS:
             return
         self._looked = time.monotonic()
-        row = Answer.objects.filter(pk=self._answer_id).values("stop_requested", "followed").first()
+        row = Answer.everything.filter(pk=self._answer_id).values("stop_requested", "followed").first()
         if row is None:
             raise StopAnswering("This conversation was deleted.")
         if row["stop_requested"]:

@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.ageing import forget_sign_ins, shorten_trail
 from accounts.models import AuditEvent
+from accounts.notices.telling import expire as expire_notices
+from assistant.evaluating.forgetting import expire_words
 from assistant.retention import expire_conversations
 from config.backup import ageing as backups
 
@@ -47,6 +49,13 @@ def rules() -> list[Rule]:
             "FOOTNOTE_KEEP_DELETED_DAYS",
             "not at all: erased within minutes",
         ),
+        Rule("notices", "Notices, read or not", settings.KEEP_NOTICES_DAYS, "FOOTNOTE_KEEP_NOTICES_DAYS"),
+        Rule(
+            "evaluations",
+            "What was answered when measuring; scores and figures stay",
+            settings.KEEP_CONVERSATIONS_DAYS,
+            "FOOTNOTE_KEEP_CONVERSATIONS_DAYS",
+        ),
         Rule("backups", "Backups", settings.KEEP_BACKUPS_DAYS, "FOOTNOTE_KEEP_BACKUPS_DAYS"),
         Rule("audit", "The audit trail", settings.KEEP_AUDIT_DAYS, "FOOTNOTE_KEEP_AUDIT_DAYS"),
         Rule(
@@ -62,7 +71,9 @@ def apply() -> dict[str, int]:
     """Removes what is older than its rule. Gives how many of each went; those are on the trail."""
     work: dict[str, Callable[[datetime], int]] = {
         "conversations": expire_conversations,
+        "evaluations": expire_words,
         "backups": backups.expire,
+        "notices": expire_notices,
         "audit": shorten_trail,
         "sign_ins": forget_sign_ins,
     }

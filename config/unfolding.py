@@ -57,6 +57,7 @@ PLACES = [
             _place("Verdicts", "fact_check", "admin:assistant_review_changelist"),
             _place("Test questions", "quiz", "admin:assistant_evalcase_changelist"),
             _place("Measurements", "speed", "admin:assistant_evalrun_changelist"),
+            _place("Evaluation", "balance", "evaluation"),
             _place("When to stay silent", "volume_off", "abstention"),
             _place("Calibrations", "tune", "admin:assistant_calibration_changelist"),
         ],

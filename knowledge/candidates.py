@@ -14,8 +14,8 @@ from knowledge.index import Ids
 from knowledge.projection import Projection
 from knowledge.questions import Question
 from knowledge.scope import Scope
+from knowledge.tuning import tuning
 
-LEXICAL_WEIGHT = 1.2
 # A passage of a document that the question names goes before all others.
 NAMED_BONUS = 1.0
 # How much a cosine counts in a language that the model was not trained on.
@@ -97,7 +97,7 @@ def candidates(
     bonus = frozenset() if named is None else frozenset(named.tolist()) & ids
     score = {
         passage: factor * dense.get(passage, 0.0)
-        + words * LEXICAL_WEIGHT * full_text[passage] / hits.greatest
+        + words * tuning().lexical_weight * full_text[passage] / hits.greatest
         + NAMED_BONUS * (passage in bonus)
         for passage in ids
     }

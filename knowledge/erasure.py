@@ -26,7 +26,10 @@ from knowledge.models import Document, Page, Passage
 
 log = logging.getLogger("footnote.erasure")
 _ABANDONED_SECONDS = 3600  # a snapshot that has been written for so long belongs to a process that died
-_VACUUMED = "knowledge_passage, knowledge_page, knowledge_document, knowledge_fulltext, assistant_answer"
+_VACUUMED = (
+    "knowledge_passage, knowledge_page, knowledge_document, knowledge_fulltext, "
+    "assistant_answer, assistant_caseoutcome, assistant_setcase"
+)
 
 
 def finish() -> int:

@@ -1,7 +1,7 @@
 """From a question to evidence: the passages, among those the asker may see, that speak about it.
 
 Dense and full-text candidates are both drawn inside the visible set. A passage's score is its cosine with the question
-plus ``LEXICAL_WEIGHT`` times the share of the greatest BM25 score the question could reach: a question of which
+plus ``tuning.LEXICAL_WEIGHT`` times the share of the greatest BM25 score the question could reach: a question of which
 few words are found is judged by meaning, one that names things exactly by its words. What the question says of where to
 look, what was said before it and its language count as docs/retrieval.md explains. A re-ranking model, when one is
 configured, reads the first of them again. Rows are read from the database under the read rule once more before anything
@@ -36,15 +36,11 @@ from knowledge.questions import read_question
 from knowledge.reordering import DEPTH, WINDOW, Ranked, distinct, reordered
 from knowledge.reranking import Reranker, get_reranker
 from knowledge.scope import Scope, visible_scope
+from knowledge.tuning import tuning
 
 logger = logging.getLogger("footnote.search")
 _CANDIDATES = 100
 _ROWS_AT_ONCE = 400  # a database takes so many ids in one question
-# Among passages that say the same in several languages the asker's own goes first.
-LANGUAGE_BONUS = 0.1
-# A document whose replacement the asker may read still shows up, behind what replaced it; so does one that is not in
-# force on the day of the question.
-SUPERSEDED_FACTOR = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ def search(
     """
     timings: dict[str, float] = {}
     asked = read_question(question, context)
-    reranker = get_reranker()
+    reranker = get_reranker() if tuning().rerank else None
     with _timed(timings, "search"):
         scope = visible_scope(user)
         try:
@@ -178,8 +174,8 @@ def _read(user: User, reading: Reading, found: Found, wanted: Sequence[int]) -> 
 
 def _ranked(row: Passage, reading: Reading, found: Found) -> Ranked:
     own = bool(reading.asked.language) and row.language == reading.asked.language
-    language = LANGUAGE_BONUS if own and len(reading.scope.languages) > 1 else 0.0
-    factor = SUPERSEDED_FACTOR if _out_of_force(row, reading) else 1.0
+    language = tuning().language_bonus if own and len(reading.scope.languages) > 1 else 0.0
+    factor = tuning().superseded_factor if _out_of_force(row, reading) else 1.0
     named = NAMED_BONUS if row.pk in found.named else 0.0
     return Ranked(row, (found.score[row.pk] + language) * factor, named, language, factor)
 

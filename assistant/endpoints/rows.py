@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from assistant.apart_rows import Asked
 from assistant.endpoints.addresses import check_address
 from assistant.endpoints.keys import check_name
 
@@ -136,10 +137,16 @@ class ModelSpending(models.Model):
     tokens_out = models.PositiveBigIntegerField(default=0)
     estimated = models.PositiveIntegerField(default=0, help_text=_("Calls whose tokens were estimated."))
     cost = models.DecimalField(max_digits=14, decimal_places=6, default=Decimal(0))
+    apart = models.BooleanField(default=False, editable=False, help_text=_("To measure or replay, not for an asker."))
+
+    objects = Asked["ModelSpending"]()
+    everything: ClassVar[models.Manager[ModelSpending]] = models.Manager()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["day", "endpoint", "model", "currency"], name="spending_once_a_day")
+            models.UniqueConstraint(
+                fields=["day", "endpoint", "model", "currency", "apart"], name="spending_once_a_day"
+            )
         ]
 
     def __str__(self) -> str:

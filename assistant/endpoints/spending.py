@@ -60,14 +60,17 @@ class Line:
     cost: Decimal
 
 
-def settle(call: Call) -> None:
-    """Adds a finished call to the day's spending, and tells the log when it crosses the warning or the budget."""
+def settle(call: Call, *, apart: bool = False) -> None:
+    """Adds a finished call to the day's spending, and tells the log when it crosses the warning or the budget.
+
+    What is asked ``apart``, to measure, is nobody's use; it is money all the same, so budgets count it.
+    """
     before = account(call.currency) if call.cost else None
     today = timezone.localdate()
-    row, _ = ModelSpending.objects.get_or_create(
-        day=today, endpoint=call.endpoint, model=call.model, currency=call.currency
+    row, _ = ModelSpending.everything.get_or_create(
+        day=today, endpoint=call.endpoint, model=call.model, currency=call.currency, apart=apart
     )
-    ModelSpending.objects.filter(pk=row.pk).update(
+    ModelSpending.everything.filter(pk=row.pk).update(
         calls=F("calls") + 1,
         failed=F("failed") + int(call.outcome not in {OK, STOPPED}),
         tokens_in=F("tokens_in") + call.tokens_in,
@@ -103,14 +106,14 @@ def accounts() -> list[Account]:
 def this_month() -> list[Line]:
     """Per endpoint, model and currency, the dearest first."""
     sums = {f"sum_{name}": Sum(name) for name in ("calls", "failed", "tokens_in", "tokens_out", "estimated", "cost")}
-    rows = _month().values_list("endpoint", "model", "currency").annotate(**sums)
+    rows = _month().filter(apart=False).values_list("endpoint", "model", "currency").annotate(**sums)
     return sorted((Line(*row) for row in rows), key=lambda line: (-line.cost, -line.calls, line.endpoint))
 
 
 def _month(today: date | None = None) -> QuerySet[ModelSpending]:
     first = (today or timezone.localdate()).replace(day=1)
     following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return ModelSpending.objects.filter(day__gte=first, day__lt=following)
+    return ModelSpending.everything.filter(day__gte=first, day__lt=following)
 
 
 def _tell(before: Account, after: Account) -> None:

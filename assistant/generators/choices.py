@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from assistant.endpoints.registry import Known, known
-from assistant.endpoints.value import Endpoint
+from assistant.endpoints.rows import ModelEndpoint
+from assistant.endpoints.value import ENVIRONMENT, Endpoint
 from assistant.generators import Generator, get_generator
 from assistant.generators.quoting import QuotingGenerator
 from assistant.generators.routing import RoutedGenerator
+from knowledge.errors import ConfigurationError
 
 QUOTING = "quoting"
 
@@ -34,16 +36,43 @@ def choices() -> tuple[Choice, ...]:
     return (*named, quoting) if usual else (quoting, *named)
 
 
-def generator_for(key: str) -> Generator:
+def generator_for(key: str, promoted: str = "") -> Generator:
     """The one that was chosen; the usual one when none was, or when that is not offered any more.
 
+    ``promoted`` is "quoting" or the id of the endpoint that goes first where nobody chose.
     Raises ConfigurationError as ``get_generator`` does.
     """
     if key == QUOTING:
         return QuotingGenerator()
     usual, others = _models()
     chosen = [endpoint for endpoint in (*usual, *others) if endpoint.name == key]
-    return RoutedGenerator(Known(tuple(chosen[:1]))) if chosen else get_generator()
+    return RoutedGenerator(Known(tuple(chosen[:1]))) if chosen else _promoted(promoted)
+
+
+def _promoted(wanted: str) -> Generator:
+    """The wanted one before all others; as the environment and the rows say when there is none such."""
+    if wanted == QUOTING:
+        return QuotingGenerator()
+    first = endpoint_of(wanted) if wanted else None
+    if first is None:
+        return get_generator()
+    found = known()
+    others = (one for one in found.endpoints if one.id != first.id and not one.short_only)
+    return RoutedGenerator(Known((replace(first, short_only=False), *others), found.keyless))
+
+
+def endpoint_of(key: str) -> Endpoint | None:
+    """The endpoint of this id, switched on or off, if its key can be read."""
+    if key == ENVIRONMENT:
+        return Endpoint.from_settings() if settings.GENERATOR_URL and settings.GENERATOR_MODEL else None
+    number = key.removeprefix("row:")
+    row = ModelEndpoint.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    if row is None:
+        return None
+    try:
+        return Endpoint.from_row(row)
+    except ConfigurationError:
+        return None
 
 
 def _models() -> tuple[tuple[Endpoint, ...], tuple[Endpoint, ...]]:

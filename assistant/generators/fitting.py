@@ -23,7 +23,8 @@ def fitted(messages: Messages, endpoint: Endpoint) -> Sequence[ChatMessage]:
     for count in range(len(evidence) - 1, 0, -1):
         if size(chat) <= room:
             break
-        chat = prompts.chat(messages.question, evidence[:count], messages.earlier)
+        # The rules stay those of the messages, which may be an installation's own.
+        chat = [messages.chat[0], *prompts.chat(messages.question, evidence[:count], messages.earlier)[1:]]
     return chat
 
 

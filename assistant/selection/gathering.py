@@ -20,13 +20,13 @@ MOST_PARTS = 3
 WITHOUT_MODEL = "no_model"
 
 
-def find(asked: str, user: User, earlier: Sequence[Exchange]) -> SearchResult:
+def find(asked: str, user: User, earlier: Sequence[Exchange], passages: int = PASSAGES) -> SearchResult:
     """Searches for a question, and for each part of one that asks several things. Raises SearchUnavailable."""
-    result = search(asked, user, PASSAGES, earlier)
+    result = search(asked, user, passages, earlier)
     evidence = {item.passage_id: item for item in result.evidence}
     timings, weights = dict(result.timings_ms), dict(result.term_weights)
     for part in parts_of(asked)[:MOST_PARTS]:
-        found = search(part, user, PASSAGES // 2, earlier)
+        found = search(part, user, passages // 2, earlier)
         for item in found.evidence:
             evidence.setdefault(item.passage_id, item)
         weights = {**found.term_weights, **weights}

@@ -16,8 +16,21 @@ from django.test import Client
 from django.urls import clear_url_caches
 from pytest_django import Settings
 
+from accounts.models import Notice, NoticeKind
+from accounts.notices.telling import tell
 from accounts.policy import UNDECLARED, check_every_route_declared, routes
-from assistant.models import Answer, Citation, Conversation, Share, Standing, Turn
+from assistant.models import (
+    Answer,
+    Candidate,
+    Citation,
+    Conversation,
+    EvaluationSet,
+    SetCase,
+    SetRun,
+    Share,
+    Standing,
+    Turn,
+)
 from knowledge.models import Collection, Passage
 from tests.conftest import ClientFor, MakeDocument
 
@@ -38,6 +51,7 @@ COLLEAGUE = "in - ok ok - -"  # Bob's conversation, shared with Alice
 NOBODYS_TABLE = "in - - - - -"  # Bob's answer is no table
 READER_OF_SHARED = "in - - ok - -"
 ASKER_COLLEAGUE_AND_JUDGE = "in - ok ok ok -"
+ASKER_AND_JUDGE = "in - ok - ok -"
 NOTHING_YET = "in - - - - -"
 NOBODY = "- - - - - -"
 
@@ -67,6 +81,22 @@ OWN = {
     "review": ("GET", REVIEWERS),
     "review_item": ("GET", JUDGE),
     "review_verdict": ("POST", JUDGE),
+    "review_case": ("POST", JUDGE),
+    "answer_record": ("GET", ASKER_AND_JUDGE),
+    "answer_replay": ("POST", ASKER_AND_JUDGE),
+    "model_card": ("GET", SIGNED_IN),
+    "model_card_edit": ("GET", ADMINISTRATORS),
+    "evaluation": ("GET", REVIEWERS),
+    "evaluation_new": ("POST", ADMINISTRATORS),
+    "evaluation_back": ("POST", ADMINISTRATORS),
+    "candidate_new": ("GET", ADMINISTRATORS),
+    "candidate_edit": ("GET", ADMINISTRATORS),
+    "evaluation_case": ("GET", JUDGE),
+    "evaluation_run": ("GET", REVIEWERS),
+    "evaluation_stop": ("POST", ADMINISTRATORS),
+    "evaluation_promote": ("POST", ADMINISTRATORS),
+    "evaluation_set": ("GET", REVIEWERS),
+    "evaluation_start": ("POST", ADMINISTRATORS),
     "insights": ("GET", ADMINISTRATORS),
     "abstention": ("GET", ADMINISTRATORS),
     "documents": ("GET", SIGNED_IN),
@@ -94,6 +124,10 @@ OWN = {
     "sessions": ("GET", SIGNED_IN),
     "session_end": ("POST", NOTHING_YET),  # there is no session 0 of anybody
     "sessions_end_others": ("POST", SIGNED_IN),
+    "notices": ("GET", SIGNED_IN),
+    "notices_read": ("POST", SIGNED_IN),
+    "notice_choices": ("GET", SIGNED_IN),
+    "notice": ("GET", ASKER),  # told to Bob
     "your_data": ("GET", SIGNED_IN),
     "your_data_export": ("POST", SIGNED_IN),
     "protection": ("GET", ADMINISTRATORS),
@@ -174,13 +208,28 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
         quote_hash="",
     )
     job = document.current.job  # type: ignore[attr-defined]  # the job's model is in the app above
+    tell([people.bob], NoticeKind.GAP, "Look at this.", "/")
     share = Share.objects.create(conversation=conversation, user=people.alice)
     fixed = {"number": "1", "page": "1", "sentence": "0", "app_label": "accounts", "url": "nothing", "object_id": "1"}
-    fixed["session_id"] = "0"
+    fixed["session_id"], fixed["name"] = "0", "routes"
+    _evaluation(citation, people)
     fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}
     found |= {"document_id": document.pk, "job_id": job.pk, "share_id": share.pk, "person_id": people.bob.pk}
+    found["notice_id"] = Notice.objects.get().pk
     return fixed | {name: str(value) for name, value in found.items()}
+
+
+def _evaluation(citation: Citation, people: SimpleNamespace) -> None:
+    """A set with one case from Alice's document, a run of it and a candidate, under the citation's number."""
+    gold = [{"document": str(citation.document_id), "quote": citation.quote}]
+    chosen = EvaluationSet.objects.create(name="routes", version=1)
+    SetCase.objects.create(
+        pk=citation.pk, set=chosen, key="one", since=1, question="How?", answerable=True, gold=gold,
+        asked_as=people.rita,
+    )
+    SetRun.objects.create(pk=citation.pk, set=chosen, version=1, total=1)
+    Candidate.objects.create(pk=citation.pk, name="routes")
 
 
 def address(route: str, ids: dict[str, str]) -> str:

@@ -19,6 +19,7 @@ from config.evaluation.asking import Extras
 from config.evaluation.datasets import read_dataset
 from config.evaluation.report import ALONE, COLUMNS
 from config.evaluation.running import home_for, measure, run_apart
+from config.evaluation.sets import ask_set
 from knowledge.errors import FootnoteError
 
 _STORED_COLUMNS = (
@@ -30,7 +31,8 @@ _STORED_COLUMNS = (
 class Command(BaseCommand):
     help = (
         "Measures retrieval and answers. With a folder (corpus.jsonl or files/, and questions.jsonl) in a database and "
-        "index of its own; without one on the stored questions, asked as the people they name."
+        "index of its own; with --set on the cases of a set; without either on the stored questions, asked as the "
+        "people they name."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -42,11 +44,17 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
         parser.add_argument("--compare", action="store_true", help="also search by meaning alone and by words alone")
         parser.add_argument("--everything", action="store_true", help="hold nothing back, for calibrating")
+        parser.add_argument("--set", default="", help="the cases of this set, held against what answers now")
+        parser.add_argument("--candidate", default="", help="with --set: ask of this candidate, and say what changes")
+        parser.add_argument("--fill", action="store_true", help="first put the stored questions of --half into the set")
         parser.add_argument("--here", action="store_true", help="in this very home, which must hold nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            if options["folder"] is not None:
+            if options["set"]:
+                with self._bar() as report:
+                    self._show_set(ask_set(options, report), options)
+            elif options["folder"] is not None:
                 self._folder(options["folder"], options)
             else:
                 self._stored(options)
@@ -87,6 +95,24 @@ class Command(BaseCommand):
         self._print(run.figures, _STORED_COLUMNS)
         if options["misses"]:
             self._print_misses(run)
+
+    def _show_set(self, told: dict[str, Any], options: dict[str, Any]) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(told))
+            return
+        self.stdout.write(f"Run {told['run']} of {told['set']}, version {told['version']}")
+        for name, value in told["figures"].items():
+            self.stdout.write(f"{name:<30}{'–' if value is None else value!s:>16}")
+        if against := told.get("comparison"):
+            self.stdout.write(
+                f"better {against['better']}, worse {against['worse']}, same {against['same']}; mean difference "
+                f"{against['difference']:+.4f}, 95 % between {against['low']:+.4f} and {against['high']:+.4f} "
+                f"(paired bootstrap), sign test p = {against['p']:.4f}"
+            )
+            for case in against["changed"]:
+                self.stdout.write(f"  {case['change']:<8}{case['key']}")
+            for reason in told["refused"] or ["May be promoted: it is not worse."]:
+                self.stdout.write(reason)
 
     @contextmanager
     def _bar(self) -> Iterator[Callable[[str, int, int], None]]:

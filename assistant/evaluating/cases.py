@@ -1,0 +1,177 @@
+"""Sets, the cases in them, and how cases come about: from what reviewers judged, and from the stored questions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from accounts import audit
+from accounts.models import User
+from assistant.conversations import LONGEST_QUESTION, earlier_exchanges
+from assistant.models import Answer, EvalCase, EvaluationSet, Review, SetCase, SetVersion, Standing
+from knowledge.errors import PermanentError
+from knowledge.models import Document
+
+FROM_REVIEWS = "reviews"
+LONGEST_ANSWER = 4000  # characters
+
+
+class CaseRefused(PermanentError):
+    """What was judged makes no case; the message says why."""
+
+
+def cases_of(chosen: EvaluationSet, version: int | None = None) -> QuerySet[SetCase]:
+    """The cases of a version, the newest unless given, by key."""
+    number = chosen.version if version is None else version
+    began = SetCase.objects.filter(set=chosen, since__lte=number)
+    return began.filter(Q(until__isnull=True) | Q(until__gt=number)).order_by("key")
+
+
+def from_review(answer: Answer, by: User, name: str = FROM_REVIEWS) -> SetCase:
+    """Makes a case of a judged answer, or renews the one that was made of it before.
+
+    It asks as the reviewer, who may read all its sources, so that the case does not tell whose question it was. Gold
+    are the quotes of the sentences that no reviewer found unsupported. Raises CaseRefused when nothing was judged, or
+    when nobody said what is right.
+    """
+    verdicts = list(Review.objects.filter(answer=answer).order_by("updated"))
+    if not verdicts:
+        raise CaseRefused("Judge at least one sentence first: the verdicts say what the answer should have been.")
+    refused = {one.sentence for one in verdicts if one.verdict == Standing.UNSUPPORTED}
+    kept = [text for index, text in enumerate(answer.sentences) if index not in refused]
+    numbers = {number for sentence in kept for number in sentence["citations"]}
+    quotes = answer.citations.filter(number__in=numbers).order_by("number")
+    gold = [{"document": str(row.document_id), "quote": row.quote} for row in quotes]
+    corrections = [one.correction for one in verdicts if one.correction]
+    wanted = corrections[-1] if corrections else " ".join(sentence["text"] for sentence in kept)
+    if not gold and not corrections:
+        raise CaseRefused("Every sentence was judged unsupported. Correct one first: a case says what is right.")
+    fields = {
+        "kind": "corrected" if corrections else "confirmed",
+        "asked_as": by,
+        "turns": [exchange.question for exchange in earlier_exchanges(answer.turn)],
+        "question": answer.turn.question,
+        "answerable": True,
+        "answer": wanted[:LONGEST_ANSWER],
+        "gold": gold,
+        "origin": answer.turn.conversation.user,
+    }
+    chosen, _ = EvaluationSet.objects.get_or_create(name=name, defaults={"about": "What reviewers judged"})
+    return put(chosen, f"answer-{answer.pk}", fields, by)
+
+
+def put(chosen: EvaluationSet, key: str, fields: Mapping[str, Any], by: User | None) -> SetCase:
+    """Adds a case, or ends the one of this key and begins its new wording; either begins a version of the set.
+
+    Nothing happens when the case is as it is wanted already.
+    """
+    with transaction.atomic():
+        before = cases_of(_held(chosen)).filter(key=key).first()
+        if before is not None and all(getattr(before, name) == value for name, value in fields.items()):
+            return before
+        change = SetVersion.Change.CHANGED if before else SetVersion.Change.ADDED
+        number = _next_version(chosen, change, by)
+        if before is not None:
+            SetCase.objects.filter(pk=before.pk).update(until=number)
+        row = SetCase.objects.create(set=chosen, key=key, since=number, by=by, **fields)
+        audit.record(by, f"evaluation.case_{change}", row, set=chosen.pk, version=number)
+    return row
+
+
+def change(case: SetCase, by: User, question: str, answer: str) -> SetCase:
+    """Other words for a case. Raises CaseRefused when there is no question left."""
+    question = question.replace("\0", "").strip()[:LONGEST_QUESTION]
+    if not question:
+        raise CaseRefused("A case needs a question.")
+    kept = ("kind", "asked_as", "turns", "answerable", "gold", "origin")
+    fields = {name: getattr(case, name) for name in kept}
+    fields |= {"question": question, "answer": answer.replace("\0", "").strip()[:LONGEST_ANSWER]}
+    return put(case.set, case.key, fields, by)
+
+
+def remove(case: SetCase, by: User) -> None:
+    """Takes a case out of the set from the next version on."""
+    with transaction.atomic():
+        number = _next_version(_held(case.set), SetVersion.Change.REMOVED, by)
+        SetCase.objects.filter(pk=case.pk, until__isnull=True).update(until=number)
+        audit.record(by, "evaluation.case_removed", case, set=case.set_id, version=number)
+
+
+def fill(chosen: EvaluationSet, stored: Iterable[EvalCase], by: User | None = None) -> int:
+    """Adds stored questions as one version. Gives how many were not in it before."""
+    known = set(SetCase.objects.filter(set=chosen).values_list("key", flat=True))
+    new = [case for case in stored if case.key not in known]
+    if not new:
+        return 0
+    people = {user.username: user for user in User.objects.filter(username__in={case.asked_as for case in new})}
+    documents = _documents(new)
+    rows = [SetCase(key=case.key, by=by, **_fields(case, people, documents)) for case in new]
+    with transaction.atomic():
+        number = _next_version(_held(chosen), SetVersion.Change.FILLED, by)
+        for row in rows:
+            row.set, row.since = chosen, number
+        SetCase.objects.bulk_create(rows)
+        audit.record(by, "evaluation.filled", chosen, version=number, cases=len(new))
+    return len(new)
+
+
+def take(stored: EvalCase, by: User, origin: User | None = None, name: str = FROM_REVIEWS) -> SetCase:
+    """Puts one stored question into a set, or renews it there. ``origin`` is whose question it was, if somebody's: it
+    goes when they are erased."""
+    people = {user.username: user for user in User.objects.filter(username=stored.asked_as)}
+    chosen, _ = EvaluationSet.objects.get_or_create(name=name, defaults={"about": "What reviewers judged"})
+    return put(chosen, stored.key, {**_fields(stored, people, _documents([stored])), "origin": origin}, by)
+
+
+def _fields(case: EvalCase, people: Mapping[str, User], documents: Mapping[str, str]) -> dict[str, Any]:
+    gold = [entry for entry in case.gold if entry["document"] in documents]
+    return {
+        "kind": case.kind,
+        "asked_as": people.get(case.asked_as),
+        "turns": case.turns,
+        "question": case.question,
+        "answerable": case.answerable,
+        "answer": case.answer,
+        "gold": [{"document": documents[entry["document"]], "quote": entry["quote"]} for entry in gold],
+    }
+
+
+def _documents(stored: Iterable[EvalCase]) -> dict[str, str]:
+    """collection/name → id, of the documents that gold quotes name."""
+    names = {entry["document"] for case in stored for entry in case.gold}
+    rows = Document.objects.filter(deleted__isnull=True, name__in={name.split("/", 1)[-1] for name in names})
+    return {f"{row.collection.slug}/{row.name}": str(row.pk) for row in rows.select_related("collection")}
+
+
+def _held(chosen: EvaluationSet) -> EvaluationSet:
+    """The row, held until the transaction ends, so that two changes make two versions."""
+    return EvaluationSet.objects.select_for_update().get(pk=chosen.pk)
+
+
+def _next_version(chosen: EvaluationSet, change: str, by: User | None) -> int:
+    EvaluationSet.objects.filter(pk=chosen.pk).update(version=F("version") + 1)
+    chosen.refresh_from_db(fields=["version"])
+    SetVersion.objects.create(set=chosen, number=chosen.version, change=change, by=by)
+    return chosen.version
+
+
+def readable(rows: Iterable[SetCase], user: User) -> list[SetCase]:
+    """Those all of whose gold this person may read now."""
+    found = list(rows)
+    wanted = {entry["document"] for row in found for entry in row.gold}
+    seen = visible_ids(wanted, user)
+    return [row for row in found if {entry["document"] for entry in row.gold} <= seen]
+
+
+def visible_ids(wanted: Iterable[str], user: User) -> set[str]:
+    """Which of these documents, by id, the person may read at this moment."""
+    ids = [uuid.UUID(one) for one in wanted]
+    found: set[str] = set()
+    for start in range(0, len(ids), 400):
+        rows = Document.objects.visible_to(user).filter(pk__in=ids[start : start + 400])
+        found |= {str(pk) for pk in rows.values_list("pk", flat=True)}
+    return found

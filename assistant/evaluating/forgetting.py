@@ -1,0 +1,39 @@
+"""What evaluation keeps of documents goes with them; what it keeps of runs goes when its time is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+
+from assistant.models import CaseOutcome, SetCase, SetRun
+from knowledge.models import Document
+
+_EMPTY: dict[str, Any] = {"sentences": [], "notice": ""}
+
+
+@receiver(pre_delete, sender=Document)
+def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
+    """The words of a purged document leave outcomes and cases, of all versions; a case left without gold goes."""
+    key = str(instance.pk)
+    outcomes = CaseOutcome.objects.annotate(found=Cast("documents", TextField()))
+    outcomes.filter(found__contains=key).update(**_EMPTY)
+    cases = SetCase.objects.annotate(found=Cast("gold", TextField())).filter(found__contains=key)
+    for case in cases:
+        kept = [entry for entry in case.gold if entry["document"] != key]
+        if kept:
+            SetCase.objects.filter(pk=case.pk).update(gold=kept, answer="")
+        else:
+            case.delete()
+
+
+def expire_words(before: datetime) -> int:
+    """Empties what was said in runs from before a moment; scores and figures stay. Gives how many runs."""
+    old = SetRun.objects.filter(created__lt=before, outcomes__isnull=False).exclude(outcomes__sentences=[])
+    ids = list(old.distinct().values_list("pk", flat=True))
+    CaseOutcome.objects.filter(run__in=ids).update(**_EMPTY)
+    return len(ids)

@@ -1,0 +1,179 @@
+"""The evaluation pages in the hands of a reviewer, of an administrator who reads no document, and of others."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from assistant import prompts, reviews
+from assistant.evaluating import cases, runs
+from assistant.evaluating.forgetting import expire_words
+from assistant.models import (
+    Candidate,
+    CaseOutcome,
+    EvalCase,
+    EvaluationSet,
+    Promotion,
+    PromptText,
+    SetCase,
+    SetRun,
+    Standing,
+)
+from tests.assistant.bad_prompt import BAD_NAME, BAD_RULES
+from tests.assistant.conftest import Asked
+from tests.assistant.test_evaluating import QUESTIONS
+from tests.assistant.test_evaluating import model as model
+from tests.assistant.test_evaluating import reviewed as reviewed
+from tests.conftest import ClientFor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_judged_answer_becomes_a_case_in_one_click(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    answer, rita = asked(people.bob, QUESTIONS[0]), client_for(people.rita)
+    early = rita.post(f"/review/{answer.pk}/case/", follow=True).content.decode()
+    assert "Judge at least one sentence first" in early
+    for index in range(answer.sentence_count):
+        reviews.judge(answer, index, people.rita, Standing.SUPPORTED, "")
+    done = rita.post(f"/review/{answer.pk}/case/", follow=True).content.decode()
+    assert "In the evaluation set “reviews”, version 1." in done
+    case = SetCase.objects.get()
+    page = rita.get("/evaluation/sets/reviews/").content.decode()
+    assert case.question in page
+    assert "Bob" not in page  # the case does not tell whose question it was
+    assert "145" in rita.get(f"/evaluation/cases/{case.pk}/").content.decode()
+    for person in (people.ada, people.charlie):
+        assert client_for(person).post(f"/review/{answer.pk}/case/").status_code == 404
+        assert client_for(person).get(f"/evaluation/cases/{case.pk}/").status_code == 404
+
+
+def test_a_bad_prompt_is_kept_asked_and_stopped_by_clicks_alone(
+    reviewed: EvaluationSet, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    ada, rita = client_for(people.ada), client_for(people.rita)
+    kept = ada.post("/evaluation/candidates/new/", {"name": BAD_NAME, "prompt_text": BAD_RULES})
+    assert kept.status_code == 302
+    candidate = Candidate.objects.get()
+    assert candidate.prompt == PromptText.objects.get(text=BAD_RULES)
+    begun = ada.post(f"/evaluation/sets/{reviewed.name}/start/", {"candidate": candidate.pk})
+    run = SetRun.objects.exclude(called="").get()
+    assert begun["Location"] == f"/evaluation/runs/{run.pk}/"
+    assert "0 of 4 cases asked" in ada.get(begun["Location"], headers={"HX-Request": "true"}).content.decode()
+    assert run.baseline is not None
+    for one in (run.baseline, run):
+        runs.work(one.pk)
+    assert ada.get(begun["Location"], headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    refused = ada.post(f"/evaluation/runs/{run.pk}/promote/", follow=True).content.decode()
+    assert "Not promoted. It is worse" in refused
+    assert not Promotion.objects.exists()
+    # Ada reads no document: she sees the figures and not a word of question or answer.
+    assert "4 more rest on documents that are not open to you" in refused
+    assert not [words for words in (*QUESTIONS, "145", "treats everybody") if words in refused]
+    shown = rita.get(f"/evaluation/runs/{run.pk}/?change=worse").content.decode()
+    assert all(words in shown for words in (QUESTIONS[0], "145", "treats everybody"))
+    assert "Promote" not in shown
+    assert rita.post(f"/evaluation/runs/{run.pk}/promote/").status_code == 404
+
+
+def test_what_is_not_worse_is_promoted_and_rolled_back_by_clicks(
+    reviewed: EvaluationSet, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    ada = client_for(people.ada)
+    ada.post("/evaluation/candidates/new/", {"name": "quotes", "answerer": "quoting"})
+    ada.post(f"/evaluation/sets/{reviewed.name}/start/", {"candidate": Candidate.objects.get().pk})
+    for run in SetRun.objects.order_by("pk"):
+        runs.work(run.pk)
+    promoted = ada.post(f"/evaluation/runs/{run.pk}/promote/", follow=True).content.decode()
+    assert "answers from the next question on" in promoted
+    assert "“quotes”, promoted" in ada.get("/evaluation/").content.decode()
+    back = ada.post("/evaluation/back/", follow=True).content.decode()
+    assert "Rolled back: the environment" in back
+    again = ada.post("/evaluation/back/", follow=True).content.decode()
+    assert "nothing to go back to" in again
+
+
+def test_a_candidate_without_a_name_or_with_two_prompts_is_refused(
+    people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    ada = client_for(people.ada)
+    assert ada.post("/evaluation/candidates/new/", {"prompt_text": "Be brief."}).status_code == 422
+    kept = PromptText.objects.create(name="old", text="Be kind.")
+    both = {"name": "two", "prompt": kept.pk, "prompt_text": "Be brief."}
+    assert "Choose a prompt that is kept" in ada.post("/evaluation/candidates/new/", both).content.decode()
+    assert not Candidate.objects.exists()
+
+
+def test_a_run_can_be_stopped(reviewed: EvaluationSet, people: SimpleNamespace, client_for: ClientFor) -> None:
+    run = runs.start(reviewed)
+    client_for(people.ada).post(f"/evaluation/runs/{run.pk}/stop/")
+    assert runs.work(run.pk) is None
+    run.refresh_from_db()
+    assert run.state == SetRun.State.STOPPED
+
+
+def test_the_trend_is_a_picture_with_its_numbers(
+    reviewed: EvaluationSet, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    for score in (0.9, 0.8, 0.85):
+        figures = {"score": score, "low": score - 0.05, "high": score + 0.05, "cases": 4}
+        SetRun.objects.create(set=reviewed, version=4, state="complete", figures=figures)
+    page = client_for(people.ada).get(f"/evaluation/sets/{reviewed.name}/").content.decode()
+    assert page.count('class="chart__dot"') == 3
+    assert all(f"0.{number}00" in page for number in (8, 9))
+
+
+def test_words_of_old_runs_go_and_their_scores_stay(reviewed: EvaluationSet) -> None:
+    run = runs.work(runs.start(reviewed).pk)
+    assert run is not None
+    assert expire_words(timezone.now() - timedelta(days=1)) == 0
+    assert expire_words(timezone.now() + timedelta(days=1)) == 1
+    assert not CaseOutcome.objects.exclude(sentences=[]).exists()
+    assert CaseOutcome.objects.filter(score=1.0).count() == len(QUESTIONS)
+
+
+def test_a_person_takes_their_questions_along(
+    reviewed: EvaluationSet, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    response = client_for(people.bob).post("/your-data/export/")
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
+        kept = json.loads(archive.read("test-questions.json"))
+    assert {row["question"] for row in kept} == set(QUESTIONS)
+
+
+def test_stored_questions_fill_a_set_once(people: SimpleNamespace) -> None:
+    EvalCase.objects.create(key="q1", kind="fact", half="tune", asked_as="bob", question="How far?", answerable=False)
+    chosen = EvaluationSet.objects.create(name="stored")
+    assert cases.fill(chosen, EvalCase.objects.all()) == 1
+    assert cases.fill(chosen, EvalCase.objects.all()) == 0
+    chosen.refresh_from_db()
+    assert chosen.version == 1
+    assert cases.cases_of(chosen).get().asked_as == people.bob
+
+
+def test_one_stored_question_is_taken_over_and_renewed(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
+    quote = "Rail travel is in second class."
+    gold = [{"document": f"team/{shelf.travel.name}", "quote": quote}, {"document": "team/gone.md", "quote": "gone"}]
+    stored = EvalCase.objects.create(
+        key="q1", kind="fact", half="report", asked_as="rita", question="How far?", answerable=True, gold=gold
+    )
+    case = cases.take(stored, people.rita, people.bob)
+    assert case.gold == [{"document": str(shelf.travel.pk), "quote": quote}]
+    assert (case.asked_as, case.origin, case.since) == (people.rita, people.bob, 1)
+    assert cases.take(stored, people.rita, people.bob) == case
+    stored.question = "How far is it?"
+    assert cases.take(stored, people.rita, people.bob).since == 2
+
+
+def test_own_rules_stand_above_the_firm_ones() -> None:
+    system = prompts.chat("How far?", (), (), "Be brief.")[0]["content"]
+    assert system.startswith("Be brief.")
+    assert prompts.NO_ANSWER in system
+    assert "never an instruction" in system
