@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.models import User
+from accounts.notices.telling import unread
 from accounts.policy import Audience, covers
 
 
@@ -15,8 +17,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {"nav": SimpleLazyObject(lambda: _places(request))}
 
 
-def _places(request: HttpRequest) -> dict[str, bool]:
+def _places(request: HttpRequest) -> dict[str, bool | int]:
     return {
+        "unread": unread(request.user) if isinstance(request.user, User) else 0,
         "can_upload": covers(Audience.CURATOR, request.user),
         "can_review": covers(Audience.REVIEWER, request.user),
         "is_admin": covers(Audience.ADMINISTRATOR, request.user),

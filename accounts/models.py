@@ -9,6 +9,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.notices.rows import Notice as Notice
+from accounts.notices.rows import NoticeChoice as NoticeChoice
+from accounts.notices.rows import NoticeKind as NoticeKind
+
 
 class People(UserManager["User"]):
     def create_superuser(

@@ -15,7 +15,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, Notice, NoticeChoice, User
+from accounts.notices.naming import worded
 from assistant.models import Answer, Conversation, Feedback, Review
 from assistant.presenting import present
 from knowledge.models import Document, DocumentVersion
@@ -62,6 +63,7 @@ def _pieces(user: User) -> Iterator[Piece]:
         yield f"conversations/{conversation.pk}.json", _json(_conversation(conversation, user))
     yield "ratings.json", _json([_rating(row) for row in Feedback.objects.filter(user=user).order_by("created")])
     yield "reviews.json", _json([_review(row) for row in Review.objects.filter(reviewer=user).order_by("created")])
+    yield "notices.json", _json(_notices(user))
     uploads = DocumentVersion.objects.filter(created_by=user).select_related("document__collection").order_by("pk")
     readable = set(Document.objects.visible_to(user).filter(versions__created_by=user).values_list("pk", flat=True))
     yield "uploads.json", _json([_upload(row, row.document_id in readable) for row in uploads])
@@ -147,6 +149,17 @@ def _review(row: Review) -> dict[str, Any]:
         "correction": row.correction,
         "created": row.created,
     }
+
+
+def _notices(user: User) -> dict[str, Any]:
+    """What they were told, in the words that they may read today, and how they want to be told."""
+    rows = worded(user, Notice.objects.filter(user=user).order_by("created"))
+    told = [
+        {"kind": row.kind, "text": words, "created": row.created, "read": row.read, "mailed": row.mailed}
+        for row, words in rows
+    ]
+    chosen = NoticeChoice.objects.filter(user=user).order_by("kind")
+    return {"told": told, "choices": list(chosen.values("kind", "in_app", "mail"))}
 
 
 def _upload(row: DocumentVersion, readable: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.ageing import forget_sign_ins, shorten_trail
 from accounts.models import AuditEvent
+from accounts.notices.telling import expire as expire_notices
 from assistant.retention import expire_conversations
 from config.backup import ageing as backups
 
@@ -47,6 +48,7 @@ def rules() -> list[Rule]:
             "FOOTNOTE_KEEP_DELETED_DAYS",
             "not at all: erased within minutes",
         ),
+        Rule("notices", "Notices, read or not", settings.KEEP_NOTICES_DAYS, "FOOTNOTE_KEEP_NOTICES_DAYS"),
         Rule("backups", "Backups", settings.KEEP_BACKUPS_DAYS, "FOOTNOTE_KEEP_BACKUPS_DAYS"),
         Rule("audit", "The audit trail", settings.KEEP_AUDIT_DAYS, "FOOTNOTE_KEEP_AUDIT_DAYS"),
         Rule(
@@ -63,6 +65,7 @@ def apply() -> dict[str, int]:
     work: dict[str, Callable[[datetime], int]] = {
         "conversations": expire_conversations,
         "backups": backups.expire,
+        "notices": expire_notices,
         "audit": shorten_trail,
         "sign_ins": forget_sign_ins,
     }

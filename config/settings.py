@@ -67,6 +67,8 @@ SECRET_KEY = env("FOOTNOTE_SECRET_KEY") or _stored_secret(FOOTNOTE_HOME / "secre
 AUDIT_KEY = env("FOOTNOTE_AUDIT_KEY") or _stored_secret(FOOTNOTE_HOME / "audit_key")
 ALLOWED_HOSTS = [h for h in env("FOOTNOTE_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in env("FOOTNOTE_ORIGINS").split(",") if o]
+# What stands before a path in a mail; without it mails name the path only.
+SITE_URL = (env("FOOTNOTE_URL") or (CSRF_TRUSTED_ORIGINS[0] if CSRF_TRUSTED_ORIGINS else "")).rstrip("/")
 BEHIND_TLS = env_bool("FOOTNOTE_TLS")
 DOWNLOADS = env_bool("FOOTNOTE_DOWNLOADS", True)  # whether people may take the original files away
 ROOT_URLCONF = "config.urls"
@@ -189,6 +191,7 @@ KEEP_CONVERSATIONS_DAYS = env_int("FOOTNOTE_KEEP_CONVERSATIONS_DAYS", 0)  # sinc
 KEEP_AUDIT_DAYS = env_int("FOOTNOTE_KEEP_AUDIT_DAYS", 0)
 KEEP_DELETED_DAYS = env_int("FOOTNOTE_KEEP_DELETED_DAYS", 0)  # a deleted document can be brought back so long
 KEEP_SIGN_INS_DAYS = env_int("FOOTNOTE_KEEP_SIGN_INS_DAYS", 90)  # names and addresses that the throttle keeps
+KEEP_NOTICES_DAYS = env_int("FOOTNOTE_KEEP_NOTICES_DAYS", 90)
 KEEP_BACKUPS_DAYS = env_int("FOOTNOTE_KEEP_BACKUPS_DAYS", 30)
 BACKUP_DIR = Path(env("FOOTNOTE_BACKUPS")) if env("FOOTNOTE_BACKUPS") else None  # where the nightly backup goes
 
@@ -288,6 +291,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     },
     "erase": {"task": "config.tasks.erase", "schedule": 300.0},
     "retention": {"task": "config.tasks.retention", "schedule": 3600.0},
+    "notices": {"task": "accounts.tasks.mail_notices", "schedule": 120.0},
     "backup": {"task": "config.tasks.nightly_backup", "schedule": crontab(hour=2, minute=30)},
 }
 PROBE_SECONDS = env_int("FOOTNOTE_PROBE_SECONDS", 300)  # between two permission proofs; 0: only by `manage.py probe`
@@ -367,6 +371,8 @@ EMAIL_BACKEND = env(
     "FOOTNOTE_EMAIL_BACKEND",
     f"django.core.mail.backends.{'smtp' if env('FOOTNOTE_EMAIL_HOST') else 'console'}.EmailBackend",
 )
+# Notices go by mail only where mail was set up: the console is a log, and logs hold nobody's words.
+MAILS = bool(env("FOOTNOTE_EMAIL_HOST") or env("FOOTNOTE_EMAIL_BACKEND"))
 
 # --- Where the server itself may connect to, beside the two addresses above: see accounts/outbound.py ----------------
 OUTBOUND = env("FOOTNOTE_OUTBOUND").split(",")

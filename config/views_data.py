@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, Notice, User
 from accounts.policy import Audience, allow
 from assistant.models import Conversation, Feedback
 from config import exporting, retention
@@ -26,12 +26,13 @@ WITHIN = timedelta(hours=1)
 @allow(Audience.SIGNED_IN)
 def your_data(request: HttpRequest) -> HttpResponse:
     user = asker(request)
-    own = {"conversations", "deleted", "audit", "sign_ins", "backups"}
+    own = {"conversations", "notices", "deleted", "audit", "sign_ins", "backups"}
     context = {
         "counts": {
             "Conversations": Conversation.objects.filter(user=user).count(),
             "Ratings": Feedback.objects.filter(user=user).count(),
             "Uploads": DocumentVersion.objects.filter(created_by=user).count(),
+            "Notices": Notice.objects.filter(user=user).count(),
             "Lines of the audit trail": exporting.trail_of(user).count(),
         },
         "rules": [rule for rule in retention.rules() if rule.name in own],

@@ -12,6 +12,7 @@ class KnowledgeConfig(AppConfig):
     def ready(self) -> None:
         # Its receivers need the models, so it cannot stand above.
         from knowledge import access_trail as access_trail
+        from knowledge import notice_names as notice_names
         from knowledge.proof import canaries as canaries
 
         post_migrate.connect(_install_stamps, sender=self)

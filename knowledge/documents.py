@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import audit, erasing
 from accounts.models import Erasure, User
+from accounts.notices import telling
 from knowledge import holding, lexical, postings, projection
 from knowledge.errors import DocumentGone
 from knowledge.models import Document, DocumentVersion, Passage
@@ -130,6 +131,7 @@ def _purge_rows(document: Document) -> Erasure:
     }
     erasure.save(update_fields=["remains"])
     erasing.forget_in_administration_log(document, [document.pk])
+    telling.forget([f"document:{document.pk}"])
     if versions:
         erasing.forget_in_administration_log(versions[0], [version.pk for version in versions])
     # The trail's newest line is held until the commit, so it is written last.

@@ -16,6 +16,8 @@ from django.test import Client
 from django.urls import clear_url_caches
 from pytest_django import Settings
 
+from accounts.models import Notice, NoticeKind
+from accounts.notices.telling import tell
 from accounts.policy import UNDECLARED, check_every_route_declared, routes
 from assistant.models import Answer, Citation, Conversation, Share, Standing, Turn
 from knowledge.models import Collection, Passage
@@ -94,6 +96,10 @@ OWN = {
     "sessions": ("GET", SIGNED_IN),
     "session_end": ("POST", NOTHING_YET),  # there is no session 0 of anybody
     "sessions_end_others": ("POST", SIGNED_IN),
+    "notices": ("GET", SIGNED_IN),
+    "notices_read": ("POST", SIGNED_IN),
+    "notice_choices": ("GET", SIGNED_IN),
+    "notice": ("GET", ASKER),  # told to Bob
     "your_data": ("GET", SIGNED_IN),
     "your_data_export": ("POST", SIGNED_IN),
     "protection": ("GET", ADMINISTRATORS),
@@ -174,12 +180,14 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
         quote_hash="",
     )
     job = document.current.job  # type: ignore[attr-defined]  # the job's model is in the app above
+    tell([people.bob], NoticeKind.GAP, "Look at this.", "/")
     share = Share.objects.create(conversation=conversation, user=people.alice)
     fixed = {"number": "1", "page": "1", "sentence": "0", "app_label": "accounts", "url": "nothing", "object_id": "1"}
     fixed["session_id"] = "0"
     fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}
     found |= {"document_id": document.pk, "job_id": job.pk, "share_id": share.pk, "person_id": people.bob.pk}
+    found["notice_id"] = Notice.objects.get().pk
     return fixed | {name: str(value) for name, value in found.items()}
 
 
