@@ -105,7 +105,8 @@ def _causes(answer: Answer, policy: ReviewPolicy) -> Iterator[Cause]:
     if policy.conflicts and answer.disagreements:
         yield Cause(Kind.CONFLICT)
     cited = set(answer.citations.values_list("document_id", "version_id"))
-    if (new := _new_document(answer, {version: document for document, version in cited}, policy.first_uses)) is not None:
+    versions = {version: document for document, version in cited}
+    if (new := _new_document(answer, versions, policy.first_uses)) is not None:
         yield Cause(Kind.FIRST_USE, new)
     if _drawn(answer, {document for document, _ in cited}):
         yield Cause(Kind.SAMPLE)

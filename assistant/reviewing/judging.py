@@ -76,7 +76,9 @@ def judge_step(answer: Answer, step: Step, reviewer: User, verdict: str) -> None
         judge_sentence(answer, step.sentence, reviewer, best)
 
 
-def judge_sentence(answer: Answer, sentence: int, reviewer: User, verdict: str, correction: str | None = None) -> Review:
+def judge_sentence(
+    answer: Answer, sentence: int, reviewer: User, verdict: str, correction: str | None = None
+) -> Review:
     """Records who said what of a sentence, and when; a second verdict of the same reviewer replaces the first."""
     values = {"verdict": verdict} if correction is None else {"verdict": verdict, "correction": correction}
     with transaction.atomic():

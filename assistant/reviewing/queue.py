@@ -36,7 +36,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Filters of the list; empty ones do not filter. ``whose``: mine, free, overdue, differ, done or "" for all open."""
+    """Filters of the list; empty ones do not filter. ``whose`` is a key of ``WHOSE``."""
 
     reason: str = ""
     collection: str = ""
@@ -193,4 +193,4 @@ def _sentence_pairs(opinions: Sequence[tuple[Opinion, Opinion]]) -> list[tuple[s
     ):
         if (place := whose.get((reviewer, item))) is not None:
             found.setdefault((item, sentence), {})[place] = verdict
-    return [(said[0], said[1]) for said in found.values() if len(said) == 2]  # noqa: PLR2004
+    return [(said[0], said[1]) for said in found.values() if len(said) == 2]

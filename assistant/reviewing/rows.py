@@ -25,7 +25,9 @@ class ReviewPolicy(models.Model):
     low_grounding = models.BooleanField(_("answers that their quotes bear out badly"), default=True)
     supported_percent = models.FloatField(
         _("sentences that must be supported"), default=75.0, validators=_PERCENT,
-        help_text=_("In percent. Below it, or with any sentence that is not supported, an answer counts as badly borne out."),
+        help_text=_(
+            "In percent. Below it, or with any sentence that is not supported, an answer counts as badly borne out."
+        ),
     )
     conflicts = models.BooleanField(_("answers in which documents contradict each other"), default=True)
     first_uses = models.PositiveSmallIntegerField(

@@ -60,11 +60,10 @@ def passages(ids: Sequence[int], reviewer: User) -> list[Evidence]:
         .defer("vector", "page__text")
     )
     by_id = {row.pk: row for row in rows}
-    documents = {row.version.document_id for row in by_id.values()}
-    replaced = set(Document.objects.filter(pk__in=documents).filter(replaced_for(reviewer)).values_list("pk", flat=True))
-    return [
-        evidence_of(by_id[pk], UNASKED, superseded=by_id[pk].version.document_id in replaced) for pk in ids if pk in by_id
-    ]
+    documents = Document.objects.filter(pk__in={row.version.document_id for row in by_id.values()})
+    replaced = set(documents.filter(replaced_for(reviewer)).values_list("pk", flat=True))
+    found = [by_id[pk] for pk in ids if pk in by_id]
+    return [evidence_of(row, UNASKED, superseded=row.version.document_id in replaced) for row in found]
 
 
 def check(draft: Draft, supplied: Sequence[Evidence]) -> list[Checked]:
@@ -85,6 +84,8 @@ def correct(draft: Draft, reviewer: User, answer: Answer | None) -> VerifiedAnsw
     """
     question = _question(draft.question)
     supplied = passages(draft.passages, reviewer)
+    if len(supplied) < len(draft.passages):
+        raise ReviewRefused("A passage that you picked can no longer be cited. Look at the numbers again.")
     checked = check(draft, supplied)
     if not checked:
         raise ReviewRefused("Write what the answer should say, one sentence a line.")
@@ -155,7 +156,7 @@ def _keep(question: str, kind: VerifiedAnswer.Kind, reviewer: User, answer: Answ
 
 
 def embedded(question: str) -> tuple[bytes, str]:
-    """The question's vector and the model's id; nothing when the model cannot be used: then only the same words match."""
+    """The question's vector and the model's id; nothing without the model: then only the same words match."""
     try:
         return vectors_of([question])[0].astype("<f4").tobytes(), get_embedder().model_id
     except SearchUnavailable:

@@ -19,8 +19,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.notices.rows import NoticeKind
+from accounts.notices.telling import tell
 from assistant.models import Answer, Opinion, ReviewItem, VerifiedAnswer, VerifiedCitation
+from assistant.reviewing.feeding import Cause, Kind, current_policy, put
 from knowledge.models import Document, replaced_for
 
 log = logging.getLogger("footnote.verified")
@@ -73,6 +75,7 @@ def _give_back(row: VerifiedAnswer, why: Why) -> None:
             return
     elif not end(row, State.LAPSED, why):
         return
+    row.why = why
     audit.record(None, "verified.lapsed", row, why=str(why))
     log.info("verified.lapsed id=%s why=%s", row.pk, why)
     _ask_again(row)
@@ -81,8 +84,6 @@ def _give_back(row: VerifiedAnswer, why: Why) -> None:
 
 def _ask_again(row: VerifiedAnswer) -> None:
     """The answer it was made from comes back to the queue, to whoever vouched for it while they review."""
-    from assistant.reviewing.feeding import Cause, Kind, current_policy, put  # it uses this module
-
     if row.answer is None:
         return
     item = put(row.answer, [Cause(Kind.LAPSED)], current_policy())
@@ -93,8 +94,11 @@ def _ask_again(row: VerifiedAnswer) -> None:
 
 
 def _tell(row: VerifiedAnswer) -> None:
-    """No word of the answer or of a document stands in the notice: it may be read where they may not."""
-    _ = reverse, User
+    """No word of the answer or of a document stands in the notice, for it may be read where they may not."""
+    if row.by is None:
+        return
+    text = f"An answer you verified is no longer served. {row.Why(row.why).label} It waits for you to look at it again."
+    tell([row.by], NoticeKind.LAPSED, text, f"{reverse('verified')}?state=lapsed", once=f"lapsed:{row.pk}:{row.why}")
 
 
 def dispute(answer: Answer, opinion: Opinion) -> None:
@@ -102,6 +106,7 @@ def dispute(answer: Answer, opinion: Opinion) -> None:
     served = VerifiedAnswer.objects.filter(Q(answer=answer) | Q(given=answer), state=State.IN_FORCE).distinct()
     for row in served.exclude(by=opinion.reviewer):
         if end(row, State.LAPSED, Why.DISPUTED):
+            row.why = Why.DISPUTED
             audit.record(opinion.reviewer, "verified.lapsed", row, why=str(Why.DISPUTED))
             _tell(row)
 

@@ -84,7 +84,15 @@ def _current() -> _Table:
 
 def _stamp() -> tuple[object, ...]:
     rows = VerifiedAnswer.objects.aggregate(n=Count("pk"), newest=Max("changed"))
-    return rows["n"], rows["newest"], get_embedder().model_id
+    return rows["n"], rows["newest"], _model()
+
+
+def _model() -> str:
+    """The id of the model at hand; "" when there is none, and then only the same words match."""
+    try:
+        return get_embedder().model_id
+    except SearchUnavailable:
+        return ""
 
 
 def _read(stamp: tuple[object, ...]) -> _Table:
@@ -98,12 +106,12 @@ def _read(stamp: tuple[object, ...]) -> _Table:
     for pk, question, _vector, _model in rows:
         key = tuple(words(question))
         same[key] = (*same.get(key, ()), pk)
-    return _Table(stamp, *_vectors((pk, vector) for pk, _, vector, by in rows if by == model), same=same)
+    ids, vectors = _vectors((pk, vector) for pk, _, vector, by in rows if model and by == model)
+    return _Table(stamp, ids, same, vectors)
 
 
 def _vectors(rows: Iterable[tuple[int, bytes]]) -> tuple[tuple[int, ...], Vectors]:
     kept = list(rows)
     table = [np.frombuffer(bytes(vector), dtype="<f4") for _, vector in kept]
-    width = get_embedder().dimension
-    stacked = np.stack(table).astype(np.float32) if table else np.zeros((0, width), dtype=np.float32)
+    stacked = np.stack(table).astype(np.float32) if table else np.zeros((0, 0), dtype=np.float32)
     return tuple(pk for pk, _ in kept), stacked

@@ -19,7 +19,10 @@ from knowledge.lexical import analyse, words
 CLOSE = 0.6  # cosine of the two questions; fitted on the tuning half, see ``manage.py measure_verified``
 _DROPPED = 0.4  # share of what the answered question names that the asked one may leave out
 _ONE = 1
-_GIVING = (frozenset({"give", "offer", "send", "sell"}), frozenset({"accept", "receive", "get", "take", "buy", "bought"}))
+_GIVING = (
+    frozenset({"give", "offer", "send", "sell"}),
+    frozenset({"accept", "receive", "get", "take", "buy", "bought"}),
+)
 _OTHER_TIME = re.compile(
     r"\b(?:(?P<past>last|previous|past)|(?P<next>next|coming|following)) (?:year|quarter|month|week|day|night)s?\b|"
     r"(?P<before>\byear before\b)", re.IGNORECASE,

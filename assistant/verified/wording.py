@@ -16,7 +16,8 @@ _LIGHT = """
     employee staff worker us our own every each per time day date week weekday month year hour minute second
     kilogram kg euro up down from until till after before within during since ahead advance early
     soon late fast quickly ok okay fine compared compare versus relative relatively respect regarding concerning about
-    place happen exist use used done bring back good alone department team annual yearly complete whole full entire overall ever still already mine yours
+    place happen exist use used done bring back good alone department team annual yearly
+    complete whole full entire overall ever still already mine yours
     official officially normally usually general generally current actual rule rules policy regulation require required
     necessary obliged supposed entitle entitled entitlement right
 """.split()  # noqa: SIM905
@@ -28,7 +29,7 @@ _SAME = """
     money cash sum budget budgeted fund funds
     salary pay wage wages earnings
     cost price charge spend expensive expense spending
-    pay paid payment payout reimburse reimbursed allowance compensation compensate contribution contribute subsidy subsidise
+    pay paid payment payout reimburse reimbursed allowance compensation compensate contribution contribute subsidy
     car vehicle automobile
     mileage kilometre kilometer km
     lift carry raise
@@ -160,7 +161,8 @@ _FOCUS = tuple(
         ({REASON}, r"\bwhy\b|\bfor what reason\b"),
         ({TIME, AMOUNT}, rf"\bhow many (?:\w+ )?{_SPAN}\b"),
         ({TIME}, r"\bhow (?:long|soon|early|late|fast|quick(?:ly)?|often|frequently)\b|\bhow much (?:more )?time\b"),
-        ({TIME}, rf"\b(?:which|what) (?:\w+ )?(?:time|dates?|hours|{_SPAN}|weekday)\b|^\W*(?:\w+ )?when\b|\bwhen {_IS}\b"),
+        ({TIME}, rf"\b(?:which|what) (?:\w+ )?(?:time|dates?|hours|{_SPAN}|weekday)\b"),
+        ({TIME}, rf"^\W*(?:\w+ )?when\b|\bwhen {_IS}\b"),
         ({TIME}, r"\bduration\b|\bdeadline\b|\binterval\b|\bweekday\b|\bperiod of\b|\blead time\b"),
         ({AMOUNT}, r"\bhow (?:many|much|high|large|big|heavy|expensive|tight|strong|far|low)\b"),
         ({AMOUNT}, r"\b(?:what|which) (?:\w+ )?(?:share|number|value|amount|price|sum|weight|percentage|per ?cent)\b"),
