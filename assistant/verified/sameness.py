@@ -13,11 +13,23 @@ from dataclasses import dataclass
 
 from assistant.claims.lexicon import DENYING, DOWNWARD, OPPOSITES, UPWARD
 from assistant.claims.reading import DATE, NUMBER, ORDINAL, Reading, language_of_words, read
-from assistant.verified.wording import STRICT, concepts, focus, frames, light_words, repeats, same_thing
+from assistant.verified.wording import (
+    LONG,
+    STRICT,
+    concepts,
+    counted,
+    focus,
+    frames,
+    heads,
+    light_words,
+    repeats,
+    same_thing,
+    spends,
+)
 from knowledge.lexical import analyse, words
 
 CLOSE = 0.6  # cosine of the two questions; fitted on the tuning half, see ``manage.py measure_verified``
-_DROPPED = 0.4  # share of what the answered question names that the asked one may leave out
+_DROPPED, _OF_CODES = 0.5, 0.7  # share of what the answered question names that the asked one may leave out
 _ONE = 1
 _GIVING = (
     frozenset({"give", "offer", "send", "sell"}),
@@ -56,7 +68,7 @@ def differs(asked: str, known: Known) -> str:
         return "names"
     if _denials(mine, said) != _denials(theirs, said):
         return "denial"
-    if _opposed(asked, known.question) or _turned(asked) != _turned(known.question):
+    if _opposed(asked, known.question) or _other_time(asked) != _other_time(known.question):
         return "opposites"
     if not _same_focus(asked, known.question):
         return "focus"
@@ -97,6 +109,9 @@ def _denials(reading: Reading, said: Reading) -> set[str]:
 
 def _opposed(asked: str, known: str) -> bool:
     mine, theirs = set(words(asked)), set(words(known))
+    for give, take in (_GIVING, _GIVING[::-1]):
+        if mine & give and not mine & take and theirs & take and not theirs & give:
+            return True
     for word in mine - theirs:
         if (OPPOSITES.get(word, frozenset()) & (theirs - mine)) or (
             (word in UPWARD and DOWNWARD & (theirs - mine)) or (word in DOWNWARD and UPWARD & (theirs - mine))
@@ -105,13 +120,9 @@ def _opposed(asked: str, known: str) -> bool:
     return False
 
 
-def _turned(question: str) -> tuple[frozenset[str], bool]:
-    """Another time than the present one that is spoken of, and whether something is given rather than taken."""
-    times = frozenset(
-        "next" if match["next"] else "past" for match in _OTHER_TIME.finditer(question)
-    )
-    said = set(words(question))
-    return times, bool(said & _GIVING[0]) and not said & _GIVING[1]
+def _other_time(question: str) -> frozenset[str]:
+    """Another time than the present one that is spoken of."""
+    return frozenset("next" if match["next"] else "past" for match in _OTHER_TIME.finditer(question))
 
 
 def _same_focus(asked: str, known: str) -> bool:
@@ -127,12 +138,21 @@ def _same_things(asked: str, known: Known) -> bool:
     """Everything the asked question names is named by the other or by its answer, and little is left out."""
     mine, theirs = concepts(asked), concepts(known.question)
     answer = frozenset(analyse(known.answer))
-    added = {
-        one for one in mine if not any(same_thing(one, other) for other in theirs) and not repeats(one, known.question)
-    }
-    left = {
-        one for one in theirs if not any(same_thing(one, other) for other in mine) and not frames(one)
-    }
-    if added - answer or (added and left):
+    new = {one for one in mine if not any(same_thing(one, other) for other in theirs)}
+    added = {one for one in new if not repeats(one, known.question)}
+    left = {one for one in theirs if not any(same_thing(one, other) for other in mine) and not frames(one)}
+    if added - answer or (left and (added or any(map(spends, new)))) or left & heads(known.question):
         return False
-    return bool(mine) and len(left) <= _DROPPED * len(theirs)
+    if not _same_count(asked, known.question) or any(
+        not any(same_thing(one, other) for other in theirs | answer) for one in heads(asked)
+    ):
+        return False
+    return bool(mine) and len(left) <= (_OF_CODES if _codes(asked) else _DROPPED) * len(theirs)
+
+
+def _same_count(asked: str, known: str) -> bool:
+    """Things are not counted where time is, nor other things than those."""
+    mine, theirs = counted(asked), counted(known)
+    if mine and LONG in focus(known):
+        return False
+    return not mine or not theirs or same_thing(mine, theirs)

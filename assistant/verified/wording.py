@@ -10,16 +10,16 @@ from knowledge.lexical import analyse
 
 # Said in the manner of asking; they name nothing.
 _LIGHT = """
-    get have be do make take go come may might can could must shall should need want would allow permit possible
-    many much long large big high number amount figure value count total quantity exactly currently please tell know
-    mean meaning show find put keep let set there here one thing way case kind people person someone somebody
-    employee staff worker us our own every each per time day date week weekday month year hour minute second
-    kilogram kg euro up down from until till after before within during since ahead advance early
-    soon late fast quickly ok okay fine compared compare versus relative relatively respect regarding concerning about
-    place happen exist use used done bring back good alone department team annual yearly
-    complete whole full entire overall ever still already mine yours
-    official officially normally usually general generally current actual rule rules policy regulation require required
-    necessary obliged supposed entitle entitled entitlement right
+    "" about actual advance after ahead allow alone already amount annual back be before begin big bring can
+    case come compare compared concerning consume consumption could count current currently date day department
+    do done down during each early employee entitle entitled entitlement euro euros ever every exactly fast
+    figure find fine from general generally get go good happen have held here high hold hour keep kg kilogram
+    kind know kwh large last late let long make many may mean meaning might mine minute minutes month much must
+    necessary need normally number obliged official officially ok okay one our overall people per permit person
+    place please policy possible put quantity quickly regarding regulation relative relatively require required
+    respect right rule rules second set shall should show since somebody someone soon staff start starting still
+    supposed take team tell there thing till time until up us usage use used usually value versus want way week
+    weekday within worker would year yearly yours
 """.split()  # noqa: SIM905
 
 # Words for the same thing, one group a line; what stands first names the group.
@@ -42,7 +42,8 @@ _SAME = """
     close closed shut closure closing
     keep kept stay remain store stored retain retention save saved delete deleted remove removed erase erased gone
     borrow loan lend lent
-    private privately personal personally
+    private privately personal personally own
+    full whole entire total
     talk speak statement
     press media journalist journalists reporter newspaper
     accept receive
@@ -51,7 +52,7 @@ _SAME = """
     employer company firm business-owner
     probation probationary trial
     investigation inquiry enquiry
-    complete finish finished done completed end ended
+    complete completed finish finished end ended
     submit file hand filed submitted
     customer client
     guest head
@@ -61,7 +62,6 @@ _SAME = """
     invoice bill
     electronic digital electronically
     electricity power
-    consumption consume use usage
     factory plant
     recycle recycled recycling
     survey poll questionnaire
@@ -82,7 +82,7 @@ _SAME = """
     deploy release released ship shipped deployment
     dividend payout
     propose proposed suggest proposal
-    approve approved grant granted decide authorise authorised authorize agreed agree
+    approve approved grant granted decide decides authorise authorised authorize agreed agree
     clear resolve sort settle fix
     difference discrepancy deviation
     update upgrade updating
@@ -113,7 +113,6 @@ _SAME = """
     late delay delayed
     elsewhere another other alternative
     meeting appointment
-    begin start starting started
     dog dogs
     child children kid kids
     park parking
@@ -124,6 +123,7 @@ _SAME = """
     login sign-in log-in
     log logs record records
     hire recruit
+    lift release cancel
     quit resign
     phone telephone
     mail e-mail email
@@ -133,6 +133,9 @@ _PHRASES = tuple(
     (re.compile(rf"\b{pattern}\b", re.IGNORECASE), instead)
     for pattern, instead in (
         (r"per ?cent(?:age)?", "percent"),
+        (r"(?:my|our|your|their) own", "private"),
+        (r"(?:working|calendar|business) days?", "days"),
+        (r"per (?:km|kilomet(?:er|re))", "mileage"),
         (r"opening (?:hours|times)", "open"),
         (r"sign[- ]?in|log[- ]?in|login", "login"),
         (r"on[- ]call", "oncall"),
@@ -147,7 +150,8 @@ _PHRASES = tuple(
 )
 
 _LONG, _ENDING = 5, 3  # letters that two forms of one word share, and by which they differ ("Europe", "European")
-PERSON, PLACE, REASON, MANNER, TIME, AMOUNT, YES_NO = "person", "place", "reason", "manner", "time", "amount", "yes_no"
+PERSON, PLACE, REASON, MANNER, YES_NO = "person", "place", "reason", "manner", "yes_no"
+TIME, LONG, OFTEN, AMOUNT = "time", "long", "often", "amount"
 # What is asked for by one of these must be asked for by the other as well; the rest may go unsaid.
 STRICT = frozenset({PERSON, PLACE, REASON, MANNER})
 _SPAN = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|nights?)"
@@ -159,16 +163,21 @@ _FOCUS = tuple(
         ({PERSON}, r"\bwhich (?:person|people|team|department|insurer|firm|colleague)\b"),
         ({PLACE}, r"^\W*where\b|\b(?:which|what) (?:address|floors?|room|building|site)\b"),
         ({REASON}, r"\bwhy\b|\bfor what reason\b"),
-        ({TIME, AMOUNT}, rf"\bhow many (?:\w+ )?{_SPAN}\b"),
-        ({TIME}, r"\bhow (?:long|soon|early|late|fast|quick(?:ly)?|often|frequently)\b|\bhow much (?:more )?time\b"),
-        ({TIME}, rf"\b(?:which|what) (?:\w+ )?(?:time|dates?|hours|{_SPAN}|weekday)\b"),
-        ({TIME}, rf"^\W*(?:\w+ )?when\b|\bwhen {_IS}\b"),
-        ({TIME}, r"\bduration\b|\bdeadline\b|\binterval\b|\bweekday\b|\bperiod of\b|\blead time\b"),
+        ({OFTEN, TIME, LONG}, rf"\bafter how many (?:\w+ )?{_SPAN}\b|\binterval\b"),
+        ({TIME, LONG, AMOUNT}, rf"\bhow many (?:\w+ )?{_SPAN}\b"),
+        ({OFTEN}, r"\bhow (?:often|frequently)\b"),
+        ({TIME, LONG}, r"\bhow (?:long|soon|early|late|fast|quick(?:ly)?)\b|\bhow much (?:more )?time\b"),
+        ({TIME, LONG}, rf"\b(?:which|what) (?:\w+ )?(?:time(?! format| zone)|dates?|hours|{_SPAN}|weekday)\b"),
+        ({TIME, LONG, OFTEN}, rf"^\W*(?:\w+ )?when\b|\bwhen {_IS}\b"),
+        ({TIME, LONG}, r"\bduration\b|\bdeadline\b|\bweekday\b|\bperiod of\b|\blead time\b|\btime limit\b"),
         ({AMOUNT}, r"\bhow (?:many|much|high|large|big|heavy|expensive|tight|strong|far|low)\b"),
         ({AMOUNT}, r"\b(?:what|which) (?:\w+ )?(?:share|number|value|amount|price|sum|weight|percentage|per ?cent)\b"),
         ({MANNER}, r"\bhow (?:do|does|can|must|should|may|is|are|to)\b"),
         ({YES_NO}, rf"^\W*{_IS}\b"),
     )
+)
+_HEAD = re.compile(
+    rf"\b(?:which|what|how many)\s+(?P<head>(?:(?!{_IS}\b|of\b|the\b|in\b|per\b|for\b|from\b|to\b)\w+\s+){{1,3}})", re.IGNORECASE
 )
 # Words that repeat what kind of thing is wanted, by that kind.
 _MEASURES = {
@@ -200,9 +209,11 @@ def repeats(stem: str, question: str) -> bool:
     """Whether a word only says once more what a question asks for: "duration" of "how long", "limit" of "may"."""
     measures, most, least = _framing()
     stems, wanted = frozenset(analyse(question)), focus(question)
-    kind = TIME if TIME in wanted else AMOUNT if AMOUNT in wanted or (not wanted and stems & (most | least)) else ""
+    kind = TIME if wanted & {TIME, LONG, OFTEN} else AMOUNT if AMOUNT in wanted or (not wanted and stems & (most | least)) else ""
     if kind and stem in measures[kind]:
         return True
+    if stem in _spending():
+        return bool(stems & most)
     if stem in most:
         return bool(stems & most) or bool(_PERMITS.search(question))
     return stem in least and (bool(stems & least) or bool(_OBLIGES.search(question)))
@@ -220,6 +231,28 @@ def _framing() -> tuple[dict[str, frozenset[str]], frozenset[str], frozenset[str
         return frozenset(stem for word in text.split() for stem in (analyse(word) or [word]))
 
     return {kind: stems(text) for kind, text in _MEASURES.items()}, stems(_MOST), stems(_LEAST)
+
+
+def heads(question: str) -> frozenset[str]:
+    """What is asked for by name: "torque" of "which torque", "screws" of "how many back cover screws"."""
+    found = None if focus(question) & {TIME, LONG, OFTEN, PERSON} else _HEAD.search(question)
+    return frozenset(stem for stem in concepts(found["head"]) if not frames(stem)) if found else frozenset()
+
+
+def counted(question: str) -> str:
+    """The stem of what is counted: "boat" of "how many boats"; "" when nothing is, or time."""
+    found = None if focus(question) & {TIME, LONG, OFTEN} else _HEAD.search(question)
+    return (analyse(found["head"]) or [""])[-1] if found and "many" in found.group().lower() else ""
+
+
+def spends(stem: str) -> bool:
+    """Whether a word says that something costs money."""
+    return stem in _spending()
+
+
+@lru_cache(maxsize=1)
+def _spending() -> frozenset[str]:
+    return frozenset(stem for word in ("cost", "price", "spend", "spending", "expensive") for stem in analyse(word))
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """The labelled questions that matching of verified answers is measured on, and the measuring.
 
-Questions are split by what they ask, not one by one, so that no wording of a tuned question is reported on.
+They come in two parts, split by what they ask: the rules were made with the first before their eyes and not the second.
 """
 
 from __future__ import annotations
@@ -48,18 +48,20 @@ class Figures:
 
 def labelled(half: str, path: Path = FILE) -> list[Asked]:
     """Those of one half, "tune" or "report", or of both for "all"."""
-    found: list[Asked] = []
+    found: dict[str, list[Asked]] = {}
     for line in path.read_text().splitlines():
         mark, text = line[:1], line[2:].strip()
-        if mark == "?":
-            found.append(Asked(text))
+        if mark == "[":
+            part = found.setdefault(line.strip("[] "), [])
+        elif mark == "?":
+            part.append(Asked(text))
         elif mark == ":":
-            found[-1].answer = text
+            part[-1].answer = text
         elif mark == "=":
-            found[-1].same.append(text)
+            part[-1].same.append(text)
         elif mark == "!":
-            found[-1].near.append(text)
-    return {"tune": found[0::2], "report": found[1::2], "all": found}[half]
+            part[-1].near.append(text)
+    return [one for name, part in found.items() if half in {name, "all"} for one in part]
 
 
 def measure(questions: list[Asked]) -> Figures:
