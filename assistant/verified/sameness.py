@@ -29,7 +29,7 @@ from assistant.verified.wording import (
 from knowledge.lexical import analyse, words
 
 CLOSE = 0.6  # cosine of the two questions; fitted on the tuning half, see ``manage.py measure_verified``
-_DROPPED, _OF_CODES = 0.5, 0.7  # share of what the answered question names that the asked one may leave out
+_DROPPED, _OF_CODES = 0.26, 0.7  # share of what the answered question names that the asked one may leave out
 _ONE = 1
 _GIVING = (
     frozenset({"give", "offer", "send", "sell"}),
@@ -40,7 +40,11 @@ _OTHER_TIME = re.compile(
     r"(?P<before>\byear before\b)", re.IGNORECASE,
 )
 _WITHOUT = frozenset({"without", "except", "besides"})
-_CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]+\b")
+_CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]+\b|(?<=[a-z] )[A-HJ-Z]\b")
+_RATE = re.compile(
+    r"\b(?:per|each|every|an?) (?P<unit>hour|day|week|month|quarter|year)\b|"
+    r"\b(?P<ly>month(?=ly)|year(?=ly)|annual(?=ly|\b))(?:ly)?\b"
+)
 _I_PAY = re.compile(r"\b(?:i|we|employees?)\b (?:\w+ ){0,3}(?:pay|contribute)\b", re.IGNORECASE)
 _IT_PAYS = re.compile(r"\b(?:company|employer|firm)\b (?:\w+ ){0,2}(?:pays?|contributes?)\b", re.IGNORECASE)
 
@@ -61,6 +65,8 @@ def differs(asked: str, known: Known) -> str:
     mine, theirs = read(asked, language), read(known.question, language)
     said = read(known.answer, language)
     if _figures(mine) != _figures(theirs) or _codes(asked) != _codes(known.question):
+        return "figures"
+    if (rates := _rates(asked)) and (others := _rates(known.question)) and rates != others:
         return "figures"
     if {t.day for t in mine.tokens if t.kind == DATE} != {t.day for t in theirs.tokens if t.kind == DATE}:
         return "dates"
@@ -83,6 +89,12 @@ def _figures(reading: Reading) -> set[tuple[frozenset[object], str]]:
 
 def _codes(text: str) -> set[str]:
     return {code.casefold() for code in _CODE.findall(text)}
+
+
+def _rates(text: str) -> set[str]:
+    """By what time something is counted: "month" of "per month" and of "monthly"."""
+    found = {match["unit"] or match["ly"] for match in _RATE.finditer(text.lower())}
+    return {"year" if unit == "annual" else unit for unit in found}
 
 
 def _names(reading: Reading) -> set[str]:
@@ -147,6 +159,8 @@ def _same_things(asked: str, known: Known) -> bool:
         not any(same_thing(one, other) for other in theirs | answer) for one in heads(asked)
     ):
         return False
+    if left and focus(asked) and not focus(known.question) & focus(asked):
+        return False  # another thing may be wanted of what is named
     return bool(mine) and len(left) <= (_OF_CODES if _codes(asked) else _DROPPED) * len(theirs)
 
 

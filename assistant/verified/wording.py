@@ -10,16 +10,16 @@ from knowledge.lexical import analyse
 
 # Said in the manner of asking; they name nothing.
 _LIGHT = """
-    "" about actual advance after ahead allow alone already amount annual back be before begin big bring can
-    case come compare compared concerning consume consumption could count current currently date day department
-    do done down during each early employee entitle entitled entitlement euro euros ever every exactly fast
-    figure find fine from general generally get go good happen have held here high hold hour keep kg kilogram
-    kind know kwh large last late let long make many may mean meaning might mine minute minutes month much must
-    necessary need normally number obliged official officially ok okay one our overall people per permit person
-    place please policy possible put quantity quickly regarding regulation relative relatively require required
-    respect right rule rules second set shall should show since somebody someone soon staff start starting still
-    supposed take team tell there thing till time until up us usage use used usually value versus want way week
-    weekday within worker would year yearly yours
+    "" about actual advance after ahead allow alone already amount annual back be before big can case come
+    compare compared concerning consume consumption could count current currently date day department do done
+    down during each early employee entitle entitled entitlement euro euros ever every exactly fast figure find
+    fine from general generally get go good happen have held here high hold hour keep kg kilogram kind know kwh
+    large last late let long make many may mean meaning might mine minute minutes month much must necessary need
+    normally number obliged official officially ok okay one our overall people per permit person place please
+    policy possible put quantity quickly regarding regulation relative relatively require required respect right
+    rule rules second set shall should show since somebody someone soon staff still supposed take team tell
+    there thing till time until up us usage use used usually value versus want way week weekday within worker
+    would year yearly yours
 """.split()  # noqa: SIM905
 
 # Words for the same thing, one group a line; what stands first names the group.
@@ -124,6 +124,7 @@ _SAME = """
     log logs record records
     hire recruit
     lift release cancel
+    begin start starting starts beginning
     quit resign
     phone telephone
     mail e-mail email
@@ -177,12 +178,13 @@ _FOCUS = tuple(
     )
 )
 _HEAD = re.compile(
-    rf"\b(?:which|what|how many)\s+(?P<head>(?:(?!{_IS}\b|of\b|the\b|in\b|per\b|for\b|from\b|to\b)\w+\s+){{1,3}})", re.IGNORECASE
+    rf"\b(?:which|what|how many)\s+(?P<head>(?:(?!{_IS}\b|(?:of|the|in|per|for|from|to)\b)\w+\s+){{1,3}})",
+    re.IGNORECASE,
 )
 # Words that repeat what kind of thing is wanted, by that kind.
 _MEASURES = {
     TIME: "duration length period interval deadline lead often frequently frequency regularly weekday",
-    AMOUNT: "share percentage percent proportion rate limit weight heavy size",
+    AMOUNT: "share percentage percent proportion rate limit",
 }
 _MOST = "maximum max most highest longest largest upper cap ceiling limit top"
 _LEAST = "minimum min least lowest shortest smallest oldest fewest"

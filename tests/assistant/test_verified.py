@@ -24,7 +24,7 @@ from tests.conftest import ClientFor, MakeDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOTEL = "What is the hotel limit per night?"
-OTHERWISE = "How much may I spend on a hotel per night?"
+OTHERWISE = "What is the limit for a hotel per night?"
 SAID = "A night may cost €145 in general and €190 in capital cities."
 
 
@@ -125,7 +125,8 @@ def test_it_lapses_when_a_cited_document_changes_and_comes_back_to_its_reviewer(
     row = corrected(shelf, people, hotel)
     served = asked(people.alice, HOTEL)
     ReviewItem.objects.update(state=ReviewItem.State.DONE)
-    make_document(shelf.travel.collection, "travel-policy.md", "# Travel policy\n\nThe hotel limit is €150.", people.alice)
+    changed = "# Travel policy\n\nThe hotel limit is €150."
+    make_document(shelf.travel.collection, "travel-policy.md", changed, people.alice)
     row.refresh_from_db()
     assert (row.state, row.why) == ("lapsed", "changed")
     assert asked(people.alice, HOTEL).verified is None

@@ -19,7 +19,17 @@ from pytest_django import Settings
 from accounts.models import Notice, NoticeKind
 from accounts.notices.telling import tell
 from accounts.policy import UNDECLARED, check_every_route_declared, routes
-from assistant.models import Answer, Citation, Conversation, Share, Standing, Turn
+from assistant.models import (
+    Answer,
+    Citation,
+    Conversation,
+    Feedback,
+    Share,
+    Standing,
+    Turn,
+    VerifiedAnswer,
+)
+from assistant.reviewing.feeding import feed
 from knowledge.models import Collection, Passage
 from tests.conftest import ClientFor, MakeDocument
 
@@ -67,7 +77,15 @@ OWN = {
     "answer_retry": ("POST", ASKER),
     "citation": ("GET", ASKER_COLLEAGUE_AND_JUDGE),
     "review": ("GET", REVIEWERS),
+    "review_list": ("GET", REVIEWERS),
+    "review_policy": ("GET", ADMINISTRATORS),
     "review_item": ("GET", JUDGE),
+    "review_assign": ("POST", JUDGE),
+    "review_case": ("POST", JUDGE),
+    "review_correct": ("POST", JUDGE),
+    "review_settle": ("POST", JUDGE),
+    "verified": ("GET", REVIEWERS),
+    "verified_withdraw": ("POST", JUDGE),
     "review_verdict": ("POST", JUDGE),
     "insights": ("GET", ADMINISTRATORS),
     "abstention": ("GET", ADMINISTRATORS),
@@ -179,11 +197,16 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
         quote=passage.text,
         quote_hash="",
     )
+    Feedback.objects.create(answer=answer, user=people.bob, helpful=False)
+    assert feed(answer.pk) is not None
+    verified = VerifiedAnswer.objects.create(question=turn.question, kind="confirmed", answer=answer, by=people.rita)
+    verified.sources.add(document)
     job = document.current.job  # type: ignore[attr-defined]  # the job's model is in the app above
     tell([people.bob], NoticeKind.GAP, "Look at this.", "/")
     share = Share.objects.create(conversation=conversation, user=people.alice)
     fixed = {"number": "1", "page": "1", "sentence": "0", "app_label": "accounts", "url": "nothing", "object_id": "1"}
     fixed["session_id"] = "0"
+    fixed["verified_id"] = str(verified.pk)
     fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}
     found |= {"document_id": document.pk, "job_id": job.pk, "share_id": share.pk, "person_id": people.bob.pk}
