@@ -37,6 +37,7 @@ from assistant.selection.choosing import Material
 from assistant.selection.gathering import find, gather
 from assistant.selection.shortly import short_answer
 from assistant.tying import tie
+from assistant.verified import serving
 from assistant.watching import StopAnswering, Watch
 from knowledge.errors import FootnoteError
 from knowledge.followups import Exchange
@@ -124,6 +125,9 @@ def _road(run: _Run) -> Iterator[Event]:
     answer.degraded, answer.notice = result.degraded, _SEARCH_DEGRADED.get(result.degraded, "")
     recorder.retrieved(result.evidence)
     yield _step(run, f"Searched {_count(len(result.collections), 'collection')}")
+    if (verified := serving.answer_for(answer, run.user)) is not None:
+        yield from _serve(run, verified)
+        return
     lessons = learning.lessons(result.searched_as, answer.turn.question, run.user)
     answer.correction_id = lessons.correction_id
     with recorder.timed("search"):
@@ -144,6 +148,16 @@ def _road(run: _Run) -> Iterator[Event]:
         yield _step(run, "Asked which one is meant")
         return
     yield from _generate(run, [exchange.question for exchange in earlier])
+
+
+def _serve(run: _Run, verified: serving.Served) -> Iterator[Event]:
+    """Says what a reviewer vouches for; what its text may hold besides the quotes is asked again when it is shown."""
+    serving.note(verified, run.answer)
+    yield _step(run, "Found an answer that a reviewer verified")
+    for line in verified.lines:
+        run.cited |= {quote.evidence.passage_id for quote in line.quotes}
+        run.watch.require_visible(run.rests_on)
+        yield from run.recorder.say(line.text, line.verdict, line.quotes)
 
 
 def _rounded(signs: Mapping[str, float]) -> dict[str, float]:

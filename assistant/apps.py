@@ -6,6 +6,7 @@ class AssistantConfig(AppConfig):
     verbose_name = "Assistant"
 
     def ready(self) -> None:
-        # Registers what happens to answers when a document is purged; needs the models, so it cannot stand above.
+        # Registers what happens to answers when a document changes or is purged; needs the models, so it stands here.
         from assistant import sources as sources
         from assistant.evaluating import forgetting as forgetting
+        from assistant.verified import lapsing as lapsing

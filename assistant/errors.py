@@ -3,7 +3,8 @@
 FootnoteError
 ├── PermanentError
 │   ├── QuestionRefused        the question cannot be taken as it is
-│   └── SharingRefused         the conversation cannot be shared like that
+│   ├── SharingRefused         the conversation cannot be shared like that
+│   └── ReviewRefused          the review cannot be taken, finished or kept like that
 └── TransientError
     ├── TooManyAnswers         this person already has as many answers running as allowed
     ├── GeneratorUnavailable   the language model gave nothing at all
@@ -21,6 +22,10 @@ class QuestionRefused(PermanentError):
 
 class SharingRefused(PermanentError):
     """The conversation cannot be shared with whoever was named; the message says what to change."""
+
+
+class ReviewRefused(PermanentError):
+    """A reviewer's wish cannot be followed; the message says what to change."""
 
 
 class TooManyAnswers(TransientError):

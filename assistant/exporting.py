@@ -32,6 +32,8 @@ def markdown(title: str, thread: Iterable[TurnView]) -> str:
 def _answer(answer: AnswerView, numbers: dict[int, int]) -> Iterator[str]:
     if answer.notice:
         yield f"*{escaped(answer.notice)}*"
+    if answer.verified:
+        yield f"*{escaped(answer.verified)}*"
     if not answer.finished:
         yield "*This answer is not finished.*"
     if answer.layout is None:

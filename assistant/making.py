@@ -44,6 +44,8 @@ def cost(answer: Answer) -> str:
 
 
 def _by(answer: Answer) -> str:
+    if answer.generator == "verified":
+        return "a reviewer, who vouches for it"
     if answer.generator == "quoting":
         return "the quoting answerer, which uses no language model"
     model = f", model {answer.model}" if answer.model and answer.model not in answer.endpoint else ""

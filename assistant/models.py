@@ -24,6 +24,14 @@ from assistant.evaluating.rows import PromptText as PromptText
 from assistant.evaluating.rows import SetCase as SetCase
 from assistant.evaluating.rows import SetRun as SetRun
 from assistant.evaluating.rows import SetVersion as SetVersion
+from assistant.reviewing.rows import CitationVerdict as CitationVerdict
+from assistant.reviewing.rows import Opinion as Opinion
+from assistant.reviewing.rows import ReviewCause as ReviewCause
+from assistant.reviewing.rows import ReviewItem as ReviewItem
+from assistant.reviewing.rows import ReviewPolicy as ReviewPolicy
+from assistant.reviewing.rows import ReviewSample as ReviewSample
+from assistant.verified.rows import VerifiedAnswer as VerifiedAnswer
+from assistant.verified.rows import VerifiedCitation as VerifiedCitation
 from knowledge.models import Document, DocumentVersion, Page, Passage
 
 
@@ -123,6 +131,10 @@ class Answer(models.Model):
     correction = models.ForeignKey(
         "Review", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         help_text=_("What a reviewer wrote about the same question, shown with this answer."),
+    )
+    verified = models.ForeignKey(
+        VerifiedAnswer, null=True, blank=True, on_delete=models.SET_NULL, related_name="given",
+        help_text=_("The verified answer whose words these are."),
     )
     disagreements = models.JSONField(
         default=list, help_text=_("[{kind, sides: [{citation, said}]}]: where documents differ about what was asked")

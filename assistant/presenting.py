@@ -24,6 +24,7 @@ from assistant.modes import MODES
 from assistant.modes.setting import Layout, set_out
 from assistant.modes.tasks import documents_of
 from assistant.sources import may_see
+from assistant.verified.serving import standing_words
 from knowledge.force import age_marks
 from knowledge.labels import page_label
 from knowledge.models import Document, Passage, replaced_for
@@ -121,6 +122,7 @@ class AnswerView:
     seconds: float = 0.0
     made: Making | None = None
     feedback: Feedback | None = None
+    verified: str = ""
 
 
 class Sight(Protocol):
@@ -200,6 +202,7 @@ def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView
         notice=" ".join(part for part in (answer.notice, _correction(answer, user)) if part),
         withheld=False,
         made=making(answer) if finished else None,
+        verified=standing_words(answer.verified) if answer.verified is not None else "",
         sentences=sentences,
         layout=_layout(answer, sentences) if finished else None,
         documents=tuple(documents_of(answer.turn, user)),

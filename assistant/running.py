@@ -29,6 +29,7 @@ from assistant.fair_pool import FairPool
 from assistant.models import Answer, AnswerEvent
 from assistant.queueing import claim_due
 from assistant.recovery import INTERRUPTED, UNFINISHED
+from assistant.reviewing.feeding import feed
 
 log = logging.getLogger("footnote.answers")
 _BEAT_SECONDS = 5.0
@@ -118,6 +119,7 @@ def _work(answer_id: uuid.UUID) -> None:
             for event in answering(answer_id, must_be_followed=True):
                 journal.write(event)
         _charge(answer_id)
+        feed(answer_id)
     finally:
         if ended := Answer.objects.filter(pk=answer_id).values_list("turn__conversation", flat=True).first():
             start_due(ended)

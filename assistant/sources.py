@@ -9,9 +9,20 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
+from django.utils import timezone
 
 from accounts.models import User
-from assistant.models import Answer, AnswerEvent, Citation, EvalCase, Review, Turn
+from assistant.models import (
+    Answer,
+    AnswerEvent,
+    Citation,
+    EvalCase,
+    Review,
+    ReviewItem,
+    Turn,
+    VerifiedAnswer,
+    VerifiedCitation,
+)
 from knowledge.models import Document
 
 
@@ -22,6 +33,8 @@ def rests_on(answer: Answer) -> set[uuid.UUID]:
     """
     kept = "supplied" if answer.prompt_version else "used"
     found = {uuid.UUID(row["document_id"]) for row in answer.retrieved if row.get(kept) or row.get("used")}
+    if answer.verified is not None:
+        found |= set(answer.verified.sources.values_list("pk", flat=True))
     return found | set(answer.citations.values_list("document_id", flat=True))
 
 
@@ -38,17 +51,33 @@ def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
     """The words of a purged document leave the answers, and the corrections of answers, that were made from it."""
     written = Answer.everything.exclude(prompt_version="").annotate(found=Cast("retrieved", TextField()))
     cited = Citation.objects.filter(document=instance).values("answer_id")
-    answers = Q(pk__in=cited) | Q(pk__in=written.filter(found__contains=str(instance.pk)).values("pk"))
+    verified = _forget_verified(instance)
+    given = written.filter(found__contains=str(instance.pk)).values("pk")
+    answers = Q(pk__in=cited) | Q(verified__in=verified) | Q(pk__in=given)
     ids = list(Answer.everything.filter(answers).values_list("pk", flat=True))
     asked_back = Answer.everything.exclude(asked_back="").annotate(offered=Cast("readings", TextField()))
     asked_back.filter(offered__contains=str(instance.pk)).update(readings=[])
     Answer.everything.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0, disagreements=[], layout={})
     AnswerEvent.objects.filter(answer__in=ids).delete()
     Review.objects.filter(answer__in=ids).update(correction="")
+    ReviewItem.objects.filter(Q(sources=instance) | Q(answer__in=ids)).delete()
     # What was asked after such an answer may have been searched in words of it.
     conversations = Turn.objects.filter(answers__in=ids).values("conversation")
     Answer.everything.filter(turn__conversation__in=conversations).update(searched_as="")
     _forget_test_questions(instance)
+
+
+def _forget_verified(document: Document) -> list[int]:
+    """Verified answers that may hold words of the document lose all of theirs, the question's too. Gives their ids."""
+    ids = list(VerifiedAnswer.objects.filter(sources=document).values_list("pk", flat=True))
+    rows = VerifiedAnswer.objects.filter(pk__in=ids)
+    rows.exclude(state=VerifiedAnswer.State.IN_FORCE).update(question="", sentences=[], vector=b"", model_id="")
+    rows.filter(state=VerifiedAnswer.State.IN_FORCE).update(
+        state=VerifiedAnswer.State.LAPSED, why=VerifiedAnswer.Why.DELETED, lapsed=timezone.now(),
+        question="", sentences=[], vector=b"", model_id="",
+    )
+    VerifiedCitation.objects.filter(verified__in=ids).delete()
+    return ids
 
 
 def _forget_test_questions(document: Document) -> None:

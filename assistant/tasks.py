@@ -1,10 +1,12 @@
-"""What Celery runs for answers: measuring. Thin, with ids only; running any of it twice changes nothing."""
+"""What Celery runs for this layer. Thin, with ids only; running any of it twice changes nothing."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
 from assistant.evaluating import runs
+from assistant.reviewing.queue import release_stuck
+from assistant.verified.lapsing import lapse
 
 
 @shared_task
@@ -23,3 +25,10 @@ def sweep_evaluations() -> int:
 def nightly_evaluations() -> int:
     """Today's configuration over each set."""
     return runs.nightly()
+
+
+@shared_task(priority=0, expires=600)
+def keep_reviews() -> None:
+    """Ends what no longer holds as days go by, and frees what its reviewer can no longer judge."""
+    lapse()
+    release_stuck()

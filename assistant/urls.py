@@ -2,8 +2,8 @@ from django.urls import path
 
 from assistant import (
     views_abstention,
-    views_cases,
     views_chat,
+    views_citation,
     views_conversations,
     views_evaluation,
     views_exporting,
@@ -13,8 +13,10 @@ from assistant import (
     views_preview,
     views_record,
     views_review,
+    views_review_policy,
     views_sharing,
     views_stream,
+    views_verified,
 )
 
 urlpatterns = [
@@ -43,12 +45,19 @@ urlpatterns = [
     path("answers/<uuid:answer_id>/stop/", views_stream.answer_stop, name="answer_stop"),
     path("answers/<uuid:answer_id>/retry/", views_stream.answer_retry, name="answer_retry"),
     path("answers/<uuid:answer_id>/feedback/", views_stream.answer_feedback, name="answer_feedback"),
-    path("citations/<int:pk>/", views_review.citation, name="citation"),
+    path("citations/<int:pk>/", views_citation.citation, name="citation"),
     path("documents/<uuid:document_id>/answers/", views_preview.document_answers, name="document_answers"),
     path("review/", views_review.review, name="review"),
+    path("review/list/", views_review.review_list, name="review_list"),
+    path("review/policy/", views_review_policy.review_policy, name="review_policy"),
+    path("review/verified/", views_verified.verified, name="verified"),
+    path("review/verified/<int:verified_id>/withdraw/", views_verified.verified_withdraw, name="verified_withdraw"),
+    path("review/<uuid:answer_id>/assign/", views_review.review_assign, name="review_assign"),
+    path("review/<uuid:answer_id>/case/", views_review.review_case, name="review_case"),
+    path("review/<uuid:answer_id>/correct/", views_verified.review_correct, name="review_correct"),
+    path("review/<uuid:answer_id>/settle/", views_review.review_settle, name="review_settle"),
     path("review/<uuid:answer_id>/", views_review.review_item, name="review_item"),
     path("review/<uuid:answer_id>/<int:sentence>/", views_review.review_verdict, name="review_verdict"),
-    path("review/<uuid:answer_id>/case/", views_cases.review_case, name="review_case"),
     path("evaluation/", views_evaluation.evaluation, name="evaluation"),
     path("evaluation/new/", views_evaluation.evaluation_new, name="evaluation_new"),
     path("evaluation/back/", views_evaluation.evaluation_back, name="evaluation_back"),

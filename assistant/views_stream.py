@@ -23,6 +23,7 @@ from assistant.models import Answer, Feedback
 from assistant.presenting import present
 from assistant.queueing import take_back
 from assistant.recovery import UNFINISHED, recover_abandoned
+from assistant.reviewing.feeding import feed
 from assistant.sse import event_stream
 from assistant.streams import Listener
 from knowledge.requests import asker, whole_number
@@ -129,6 +130,7 @@ def answer_feedback(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
             "comment": request.POST.get("comment", "").replace("\0", "").strip()[:LONGEST_COMMENT],
         },
     )
+    feed(found.pk)
     if request.headers.get("X-Requested-With") == "fetch" or getattr(request, "htmx", False):
         return _fragment(request, found, user)
     return redirect("conversation", found.turn.conversation_id)

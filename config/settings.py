@@ -292,6 +292,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "erase": {"task": "config.tasks.erase", "schedule": 300.0},
     "retention": {"task": "config.tasks.retention", "schedule": 3600.0},
     "notices": {"task": "accounts.tasks.mail_notices", "schedule": 120.0},
+    "reviews": {"task": "assistant.tasks.keep_reviews", "schedule": 600.0},
     "backup": {"task": "config.tasks.nightly_backup", "schedule": crontab(hour=2, minute=30)},
 }
 _LONG_LANE = {"queue": INGEST_LANES[1]}

@@ -54,6 +54,7 @@ PLACES = [
         "items": [
             _place("Answers in numbers", "monitoring", "admin:assistant_answer_changelist"),
             _place("Feedback", "thumbs_up_down", "admin:assistant_feedback_changelist"),
+            _place("What is reviewed", "rule_settings", "review_policy"),
             _place("Verdicts", "fact_check", "admin:assistant_review_changelist"),
             _place("Test questions", "quiz", "admin:assistant_evalcase_changelist"),
             _place("Measurements", "speed", "admin:assistant_evalrun_changelist"),

@@ -11,8 +11,8 @@ from django.db.models import F, Q, QuerySet
 
 from accounts import audit
 from accounts.models import User
-from assistant.conversations import LONGEST_QUESTION, earlier_exchanges
-from assistant.models import Answer, EvalCase, EvaluationSet, Review, SetCase, SetVersion, Standing
+from assistant.conversations import LONGEST_QUESTION
+from assistant.models import EvalCase, EvaluationSet, SetCase, SetVersion
 from knowledge.errors import PermanentError
 from knowledge.models import Document
 
@@ -29,39 +29,6 @@ def cases_of(chosen: EvaluationSet, version: int | None = None) -> QuerySet[SetC
     number = chosen.version if version is None else version
     began = SetCase.objects.filter(set=chosen, since__lte=number)
     return began.filter(Q(until__isnull=True) | Q(until__gt=number)).order_by("key")
-
-
-def from_review(answer: Answer, by: User, name: str = FROM_REVIEWS) -> SetCase:
-    """Makes a case of a judged answer, or renews the one that was made of it before.
-
-    It asks as the reviewer, who may read all its sources, so that the case does not tell whose question it was. Gold
-    are the quotes of the sentences that no reviewer found unsupported. Raises CaseRefused when nothing was judged, or
-    when nobody said what is right.
-    """
-    verdicts = list(Review.objects.filter(answer=answer).order_by("updated"))
-    if not verdicts:
-        raise CaseRefused("Judge at least one sentence first: the verdicts say what the answer should have been.")
-    refused = {one.sentence for one in verdicts if one.verdict == Standing.UNSUPPORTED}
-    kept = [text for index, text in enumerate(answer.sentences) if index not in refused]
-    numbers = {number for sentence in kept for number in sentence["citations"]}
-    quotes = answer.citations.filter(number__in=numbers).order_by("number")
-    gold = [{"document": str(row.document_id), "quote": row.quote} for row in quotes]
-    corrections = [one.correction for one in verdicts if one.correction]
-    wanted = corrections[-1] if corrections else " ".join(sentence["text"] for sentence in kept)
-    if not gold and not corrections:
-        raise CaseRefused("Every sentence was judged unsupported. Correct one first: a case says what is right.")
-    fields = {
-        "kind": "corrected" if corrections else "confirmed",
-        "asked_as": by,
-        "turns": [exchange.question for exchange in earlier_exchanges(answer.turn)],
-        "question": answer.turn.question,
-        "answerable": True,
-        "answer": wanted[:LONGEST_ANSWER],
-        "gold": gold,
-        "origin": answer.turn.conversation.user,
-    }
-    chosen, _ = EvaluationSet.objects.get_or_create(name=name, defaults={"about": "What reviewers judged"})
-    return put(chosen, f"answer-{answer.pk}", fields, by)
 
 
 def put(chosen: EvaluationSet, key: str, fields: Mapping[str, Any], by: User | None) -> SetCase:

@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from accounts.models import User
-from assistant.evaluating import cases, runs
+from assistant.evaluating import runs
 from assistant.models import Answer, Candidate, EvaluationSet, PromptText, SetCase, SetRun, Standing
-from assistant.reviews import judge
+from assistant.reviewing.cases import make_case
+from assistant.reviewing.judging import judge_step, steps
 from tests.assistant.model_server import ModelServer, Script
 
 BAD_RULES = "Answer from what you know of the world, cheerfully. SOURCES ARE BORING."
@@ -48,10 +49,10 @@ def _faithful(asked: str) -> str:
 
 
 def confirm(answer: Answer, reviewer: User) -> SetCase:
-    """A reviewer finds every sentence supported, and makes a case of the answer."""
-    for index in range(answer.sentence_count):
-        judge(answer, index, reviewer, Standing.SUPPORTED, "")
-    return cases.from_review(answer, reviewer)
+    """A reviewer finds every footnote supporting, and makes a case of the answer."""
+    for step in steps(answer):
+        judge_step(answer, step, reviewer, Standing.SUPPORTED)
+    return make_case(answer, reviewer)
 
 
 def bad_candidate(by: User) -> Candidate:

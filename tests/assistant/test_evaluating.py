@@ -16,6 +16,7 @@ from accounts.models import AuditEvent
 from accounts.notices.rows import Notice
 from assistant import configuration, conversations
 from assistant.endpoints.spending import account, this_month
+from assistant.errors import ReviewRefused
 from assistant.evaluating import cases, gate, nights, runs
 from assistant.evaluating.statistics import paired, sign_test
 from assistant.insights import insights
@@ -32,7 +33,8 @@ from assistant.models import (
     SetRun,
     Standing,
 )
-from assistant.reviews import judge
+from assistant.reviewing.cases import make_case
+from assistant.reviewing.judging import judge_step, steps
 from knowledge.documents import delete_document, purge_deleted
 from tests.assistant.bad_prompt import ObedientServer, as_text, bad_candidate, confirm, measured
 from tests.assistant.conftest import Asked
@@ -252,16 +254,15 @@ def test_a_case_needs_a_verdict_and_something_right(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked
 ) -> None:
     answer = asked(people.bob, QUESTIONS[0])
-    with pytest.raises(cases.CaseRefused, match="Judge at least one"):
-        cases.from_review(answer, people.rita)
-    for index in range(answer.sentence_count):
-        judge(answer, index, people.rita, Standing.UNSUPPORTED, "")
-    with pytest.raises(cases.CaseRefused, match="Correct one first"):
-        cases.from_review(answer, people.rita)
-    judge(answer, 0, people.rita, Standing.UNSUPPORTED, "It is 145 euros.")
-    case = cases.from_review(answer, people.rita)
-    assert (case.kind, case.answer, case.asked_as) == ("corrected", "It is 145 euros.", people.rita)
-    assert cases.from_review(answer, people.rita) == case  # a second click changes nothing
+    with pytest.raises(ReviewRefused, match="No sentence of it"):
+        make_case(answer, people.rita)
+    for step in steps(answer):
+        judge_step(answer, step, people.rita, Standing.UNSUPPORTED)
+    with pytest.raises(ReviewRefused, match="No sentence of it"):
+        make_case(answer, people.rita)
+    case = confirm(answer, people.rita)
+    assert (case.asked_as, case.origin) == (people.rita, people.bob)
+    assert make_case(answer, people.rita) == case  # a second click changes nothing
 
 
 def test_a_set_is_run_from_the_command_line(reviewed: EvaluationSet, people: SimpleNamespace) -> None:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from assistant import prompts, reviews
+from assistant import prompts
 from assistant.evaluating import cases, runs
 from assistant.evaluating.forgetting import expire_words
 from assistant.models import (
@@ -25,6 +25,7 @@ from assistant.models import (
     SetRun,
     Standing,
 )
+from assistant.reviewing.judging import judge_step, steps
 from tests.assistant.bad_prompt import BAD_NAME, BAD_RULES
 from tests.assistant.conftest import Asked
 from tests.assistant.test_evaluating import QUESTIONS
@@ -40,9 +41,9 @@ def test_a_judged_answer_becomes_a_case_in_one_click(
 ) -> None:
     answer, rita = asked(people.bob, QUESTIONS[0]), client_for(people.rita)
     early = rita.post(f"/review/{answer.pk}/case/", follow=True).content.decode()
-    assert "Judge at least one sentence first" in early
-    for index in range(answer.sentence_count):
-        reviews.judge(answer, index, people.rita, Standing.SUPPORTED, "")
+    assert "No sentence of it was found supported" in early
+    for step in steps(answer):
+        judge_step(answer, step, people.rita, Standing.SUPPORTED)
     done = rita.post(f"/review/{answer.pk}/case/", follow=True).content.decode()
     assert "In the evaluation set “reviews”, version 1." in done
     case = SetCase.objects.get()

@@ -1,84 +1,308 @@
-"""Reviewers judge only what they may read, and what they decide makes the next answer better."""
+"""Reviewers judge only what they may read, in the order of the policy, and what they decide makes answers better."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
+from accounts.models import User
 from assistant import reviews
-from assistant.models import Answer, Feedback, Review
+from assistant.errors import ReviewRefused
+from assistant.models import (
+    Answer,
+    CitationVerdict,
+    EvalCase,
+    Feedback,
+    Opinion,
+    Review,
+    ReviewItem,
+    ReviewPolicy,
+    ReviewSample,
+)
 from assistant.presenting import present
+from assistant.reviewing import judging, queue
+from assistant.reviewing.agreement import agreement
+from assistant.reviewing.cases import make_case
+from assistant.reviewing.feeding import current_policy, feed
+from assistant.reviewing.judging import Said
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked, quotes
-from tests.conftest import ClientFor
+from tests.conftest import ClientFor, MakeDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOTEL = "What is the hotel limit per night?"
 LEAVE = "How many days of paid annual leave do employees receive?"
 TAKEOVER = "What is the price of the takeover of Larkwright Sensors?"
+HTMX = {"HX-Request": "true"}
+RIGHT, WRONG = Opinion.Verdict.RIGHT, Opinion.Verdict.WRONG
 
 
-def queued(people: SimpleNamespace) -> list[Answer]:
-    return list(reviews.queue(people.rita))
+@pytest.fixture
+def policy(db: None) -> ReviewPolicy:
+    """First uses are left out, so that each test sees the reason it is about; no second opinions by chance."""
+    row = current_policy()
+    ReviewPolicy.objects.filter(pk=row.pk).update(first_uses=0, second_percent=0)
+    row.refresh_from_db()
+    return row
 
 
-def test_the_queue_holds_what_the_reviewer_may_read_disliked_first(
-    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked
+@pytest.fixture
+def rosa(people: SimpleNamespace, shelf: SimpleNamespace) -> User:
+    """A second reviewer of the team's collection."""
+    rosa = User.objects.create(username="rosa", role=User.Role.REVIEWER, password=make_password(None))
+    Grant.objects.create(collection=shelf.travel.collection, user=rosa)
+    return rosa
+
+
+def disliked(answer: Answer, by: User, reason: str = "wrong_fact") -> ReviewItem:
+    Feedback.objects.create(answer=answer, user=by, helpful=False, reason=reason)
+    item = feed(answer.pk)
+    assert item is not None
+    return item
+
+
+def judge_all(answer: Answer, reviewer: User, verdict: str) -> None:
+    for step in judging.steps(answer):
+        judging.judge_step(answer, step, reviewer, verdict)
+
+
+def causes(item: ReviewItem | None) -> set[str]:
+    return set(item.causes.values_list("kind", flat=True)) if item else set()
+
+
+def test_nothing_is_reviewed_that_no_rule_picks(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
+    assert feed(asked(people.bob, LEAVE).pk) is None
+    assert not queue.queue(people.rita).exists()
+
+
+def test_each_rule_says_why_it_picked_an_answer(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
+    answer = asked(people.bob, LEAVE)
+    ReviewPolicy.objects.update(first_uses=1)
+    item = feed(answer.pk)
+    assert causes(item) == {"first_use"}
+    assert item is not None
+    assert reviews.cause_words(item.causes.get()) == f"First use of a document: {shelf.leave.title}"
+    assert feed(asked(people.alice, LEAVE).pk) is None  # not the first any more
+
+    ReviewSample.objects.create(collection=shelf.leave.collection, percent=100)
+    assert causes(feed(answer.pk)) == {"first_use", "sample"}
+    Answer.objects.filter(pk=answer.pk).update(
+        sentences=[{**answer.sentences[0], "standing": "unsupported"}], disagreements=[{"kind": "x", "sides": []}]
+    )
+    Feedback.objects.create(answer=answer, user=people.bob, helpful=False, reason="outdated")
+    assert causes(feed(answer.pk)) == {"first_use", "sample", "grounding", "conflict", "thumbs_down"}
+
+
+def test_the_queue_begins_with_what_readers_complained_of(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
+    ReviewSample.objects.create(collection=shelf.travel.collection, percent=100)
+    hotel, leave = asked(people.bob, HOTEL), asked(people.bob, LEAVE)
+    feed(hotel.pk)
+    assert [item.answer for item in queue.queue(people.rita)] == [hotel]
+    disliked(leave, people.bob)
+    assert [item.answer for item in queue.queue(people.rita)] == [leave, hotel]
+    after = queue.next_item(people.rita, leave.pk)
+    assert after is not None
+    assert after.answer == hotel
+
+
+def test_what_a_reviewer_may_not_read_is_neither_there_nor_counted(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor, policy: ReviewPolicy
+) -> None:
+    memo, hotel = asked(people.alice, TAKEOVER), asked(people.bob, HOTEL)
+    disliked(memo, people.alice)
+    disliked(hotel, people.bob)
+    rita = client_for(people.rita)
+    assert queue.progress(people.rita).left == 1
+    listed = rita.get("/review/list/").content.decode()
+    assert HOTEL in listed
+    assert TAKEOVER not in listed
+    for url in ("", "assign/", "correct/"):
+        assert rita.get(f"/review/{memo.pk}/{url}").status_code == 404
+    for url in ("0/", "settle/", "assign/", "case/", "correct/"):
+        assert rita.post(f"/review/{memo.pk}/{url}", {"verdict": "supported"}).status_code == 404
+    assert rita.get(f"/citations/{memo.citations.get(number=1).pk}/").status_code == 404
+    assert not Review.objects.exists()
+    Grant.objects.filter(user=people.rita).delete()
+    assert queue.progress(people.rita).left == 0
+
+
+def test_a_silence_comes_before_those_alone_who_may_read_all_that_was_found(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
+    silent = asked(people.alice, "Who invented the takeover of the hotel in Norway?")
+    assert silent.abstained
+    assert any(row["document_id"] == str(shelf.memo.pk) for row in silent.retrieved)
+    disliked(silent, people.alice, "missing")
+    assert not queue.queue(people.rita).exists()
+    Grant.objects.create(collection=shelf.board, user=people.rita)
+    assert queue.queue(people.rita).exists()
+
+
+def test_footnotes_and_the_answer_are_judged_and_the_next_item_comes(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor, policy: ReviewPolicy
 ) -> None:
     hotel, leave = asked(people.bob, HOTEL), asked(people.bob, LEAVE)
-    asked(people.alice, TAKEOVER)
-    asked(people.bob, "How tall is the Eiffel tower?")
-    assert queued(people) == [hotel, leave]
-    Feedback.objects.create(answer=leave, user=people.bob, helpful=False, reason="wrong_fact")
-    assert queued(people) == [leave, hotel]
-    assert reviews.next_answer(people.rita) == leave
-    assert reviews.next_answer(people.rita, leave.pk) == hotel
-    Grant.objects.filter(user=people.rita).delete()
-    assert queued(people) == []
-
-
-def test_an_answer_on_hidden_sources_does_not_exist_for_a_reviewer(
-    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
-) -> None:
-    answer = asked(people.alice, TAKEOVER)
-    rita = client_for(people.rita)
-    footnote = answer.citations.get(number=1)
-    assert rita.get(f"/review/{answer.pk}/").status_code == 404
-    assert rita.post(f"/review/{answer.pk}/0/", {"verdict": "supported"}).status_code == 404
-    assert rita.get(f"/citations/{footnote.pk}/").status_code == 404
-    assert not Review.objects.exists()
-
-
-def test_a_verdict_is_recorded_and_the_next_item_comes(
-    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
-) -> None:
-    answer, leave = asked(people.bob, HOTEL), asked(people.bob, LEAVE)
+    item = disliked(hotel, people.bob)
+    disliked(leave, people.bob, "outdated")
     rita = client_for(people.rita)
     page = rita.get("/review/").content.decode()
     assert HOTEL in page
-    for index in range(answer.sentence_count):
-        response = rita.post(f"/review/{answer.pk}/{index}/", {"verdict": "supported"}, headers={"HX-Request": "true"})
-    assert LEAVE in response.content.decode()
-    review = Review.objects.filter(answer=answer).first()
-    assert review is not None
-    assert (review.reviewer, review.verdict) == (people.rita, "supported")
-    assert rita.post(f"/review/{leave.pk}/0/", {"verdict": "maybe"}).status_code == 422
-    assert rita.post(f"/review/{leave.pk}/99/", {"verdict": "partly"}).status_code == 404
-    progress = reviews.progress(people.rita)
-    assert (progress.done, progress.left, progress.disagreements) == (1, 1, 0)
+    assert "Found unhelpful" in page
+    assert "A fact is wrong" in page
+    early = rita.post(f"/review/{hotel.pk}/settle/", {"verdict": "right"}, headers=HTMX)
+    assert "Judge every sentence first." in early.content.decode()
+    for step in judging.steps(hotel):
+        form = {"verdict": "supported", "citation": step.number or ""}
+        rita.post(f"/review/{hotel.pk}/{step.sentence}/", form, headers=HTMX)
+    assert rita.post(f"/review/{hotel.pk}/0/", {"verdict": "maybe"}).status_code == 422
+    assert rita.post(f"/review/{hotel.pk}/99/", {"verdict": "partly"}).status_code == 404
+    after = rita.post(f"/review/{hotel.pk}/settle/", {"verdict": "wrong", "reason": "outdated"}, headers=HTMX)
+    assert LEAVE in after.content.decode()
+    opinion = Opinion.objects.get(item=item)
+    assert (opinion.reviewer, opinion.verdict, opinion.reason) == (people.rita, "wrong", "outdated")
+    assert CitationVerdict.objects.filter(reviewer=people.rita).count() == hotel.citations.count()
+    progress = queue.progress(people.rita)
+    assert (progress.done, progress.left) == (1, 1)
 
 
-def test_two_reviewers_who_disagree_are_seen(shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked) -> None:
+def test_a_sentence_is_as_good_as_its_best_footnote(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
     answer = asked(people.bob, HOTEL)
-    Grant.objects.create(collection=shelf.travel.collection, user=people.ada)
-    reviews.judge(answer, 0, people.rita, "supported", "")
-    reviews.judge(answer, 0, people.ada, "unsupported", "")
-    assert reviews.progress(people.rita).disagreements == 1
+    first = answer.citations.get(number=1)
+    first.pk, first.number = None, 7
+    first.save()
+    answer.sentences[0]["citations"] = [1, 7]
+    answer.save()
+    judging.judge_step(answer, judging.Step(0, 1), people.rita, "unsupported")
+    assert Review.objects.get(sentence=0).verdict == "unsupported"
+    judging.judge_step(answer, judging.Step(0, 7), people.rita, "supported")
+    assert Review.objects.get(sentence=0).verdict == "supported"
+
+
+def test_items_are_taken_given_and_given_back(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, rosa: User,
+    client_for: ClientFor,
+) -> None:  # fmt: skip
+    item = disliked(asked(people.bob, HOTEL), people.bob)
+    rita, url = client_for(people.rita), f"/review/{item.answer_id}/assign/"
+    rita.post(url, {"action": "take"})
+    assert list(queue.queue(people.rita)) == [item]
+    assert not queue.queue(rosa).exists()
+    with pytest.raises(ReviewRefused):
+        queue.take(item, rosa)
+    ReviewItem.objects.update(due=timezone.localdate() - timedelta(days=1))
+    item.refresh_from_db()
+    assert list(queue.listed(rosa, queue.Wanted(whose="overdue"))) == [item]
+    queue.take(item, rosa)  # an overdue one may be taken over
+    assert list(queue.listed(rosa, queue.Wanted(whose="mine"))) == [item]
+    queue.give_back(item, rosa)
+    assert list(queue.listed(rosa, queue.Wanted(whose="free"))) == [item]
+    rita.post(url, {"action": "assign", "person": rosa.pk})
+    assert list(queue.queue(rosa)) == [item]
+    assert rosa.notices.filter(kind="review").exists()  # type: ignore[attr-defined]  # told by a model of the layer below
+    rita.post(url, {"action": "assign", "person": people.charlie.pk})  # no reviewer
+    item.refresh_from_db()
+    assert item.assignee == rosa
+    Grant.objects.filter(user=rosa).delete()
+    assert queue.release_stuck() == 1
+    assert list(queue.queue(people.rita)) == [item]
+
+
+def test_the_list_filters_by_reason_and_collection(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
+    item = disliked(asked(people.bob, HOTEL), people.bob)
+    assert list(queue.listed(people.rita, queue.Wanted(reason="thumbs_down"))) == [item]
+    assert not queue.listed(people.rita, queue.Wanted(reason="sample")).exists()
+    assert list(queue.listed(people.rita, queue.Wanted(collection="team"))) == [item]
+    assert not queue.listed(people.rita, queue.Wanted(collection="board")).exists()
+
+
+def test_a_second_opinion_is_given_without_seeing_the_first(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, rosa: User,
+    client_for: ClientFor,
+) -> None:  # fmt: skip
+    ReviewPolicy.objects.update(second_percent=100)
+    answer = asked(people.bob, HOTEL)
+    item = disliked(answer, people.bob)
+    judge_all(answer, people.rita, "supported")
+    judging.settle(item, people.rita, Said(RIGHT, comment="the table is decisive"))
+    assert not queue.queue(people.rita).exists()
+    page = client_for(rosa).get("/review/").content.decode()
+    assert "Second opinion" in page
+    assert "the table is decisive" not in page
+    assert 'aria-pressed="true"' not in page
+    item.refresh_from_db()
+    judge_all(answer, rosa, "partly")
+    judging.settle(item, rosa, Said(WRONG, "outdated"))
+    item.refresh_from_db()
+    assert (item.state, item.disagreed) == ("done", True)
+    both = client_for(people.rita).get(f"/review/{answer.pk}/").content.decode()
+    assert "the table is decisive" in both
+    assert "second opinion" in both
+    progress = queue.progress(people.rita)
+    assert progress.disagreements == 1
+    assert (progress.answers.pairs, progress.answers.share, progress.answers.kappa) == (1, 0.0, 0.0)
+    assert progress.sentences.pairs == answer.sentence_count
+    with pytest.raises(ReviewRefused):
+        judging.settle(item, people.rita, Said(RIGHT))
+
+
+def test_kappa_is_agreement_beyond_chance() -> None:
+    pairs = [("right", "right")] * 20 + [("right", "wrong")] * 5 + [("wrong", "right")] * 10 + [("wrong", "wrong")] * 15
+    found = agreement(pairs)
+    assert found.share == pytest.approx(0.7)
+    assert found.kappa == pytest.approx(0.4)
+    assert agreement([("right", "right")] * 3).kappa is None
+    assert agreement([]).share is None
 
 
 def test_readers_are_not_reviewers(shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor) -> None:
-    assert client_for(people.bob).get("/review/").status_code == 404
+    for url in ("/review/", "/review/list/", "/review/verified/", "/review/policy/"):
+        assert client_for(people.bob).get(url).status_code == 404
+    assert client_for(people.rita).get("/review/policy/").status_code == 404
+
+
+def test_administrators_set_what_is_reviewed(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor, policy: ReviewPolicy
+) -> None:
+    form = {
+        "thumbs_down": "on", "supported_percent": "50", "first_uses": "0", "second_percent": "25", "urgent_days": "1",
+        "due_days": "3", f"rate-{shelf.board.pk}": "12.5",
+    }  # fmt: skip
+    ada = client_for(people.ada)
+    assert ada.post("/review/policy/", form).status_code == 302
+    kept = current_policy()
+    assert (kept.thumbs_down, kept.conflicts, kept.second_percent) == (True, False, 25)
+    assert ReviewSample.objects.get(collection=shelf.board).percent == 12.5
+    assert ada.post("/review/policy/", {**form, "second_percent": "101"}).status_code == 422
+
+
+def test_what_came_of_a_review_is_a_test_question_in_one_call(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
+    answer = asked(people.bob, LEAVE)
+    item = disliked(answer, people.bob)
+    with pytest.raises(ReviewRefused):
+        make_case(answer, people.rita)
+    judge_all(answer, people.rita, "supported")
+    judging.settle(item, people.rita, Said(RIGHT))
+    make_case(answer, people.rita)
+    case = make_case(answer, people.rita)
+    assert EvalCase.objects.get() == case
+    assert (case.question, case.asked_as, case.answerable) == (LEAVE, "rita", True)
+    assert case.gold[0] == {"document": "team/leave-rules.md", "quote": quotes(answer)[0]}
 
 
 def test_a_quote_that_does_not_support_is_not_used_again_for_the_same_question(
@@ -103,3 +327,11 @@ def test_a_correction_is_shown_with_the_next_answer_to_those_who_may_see_its_sou
     Grant.objects.filter(user=people.alice, collection=shelf.travel.collection).delete()
     again.refresh_from_db()
     assert "€150" not in present(again, people.alice).notice
+
+
+def test_purging_a_document_takes_its_items_from_the_queue(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, make_document: MakeDocument
+) -> None:
+    disliked(asked(people.bob, HOTEL), people.bob)
+    shelf.travel.delete()
+    assert not ReviewItem.objects.exists()

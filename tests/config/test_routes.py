@@ -25,12 +25,15 @@ from assistant.models import (
     Citation,
     Conversation,
     EvaluationSet,
+    Feedback,
     SetCase,
     SetRun,
     Share,
     Standing,
     Turn,
+    VerifiedAnswer,
 )
+from assistant.reviewing.feeding import feed
 from knowledge.models import Collection, Passage
 from tests.conftest import ClientFor, MakeDocument
 
@@ -79,9 +82,16 @@ OWN = {
     "answer_retry": ("POST", ASKER),
     "citation": ("GET", ASKER_COLLEAGUE_AND_JUDGE),
     "review": ("GET", REVIEWERS),
+    "review_list": ("GET", REVIEWERS),
+    "review_policy": ("GET", ADMINISTRATORS),
     "review_item": ("GET", JUDGE),
-    "review_verdict": ("POST", JUDGE),
+    "review_assign": ("POST", JUDGE),
     "review_case": ("POST", JUDGE),
+    "review_correct": ("POST", JUDGE),
+    "review_settle": ("POST", JUDGE),
+    "verified": ("GET", REVIEWERS),
+    "verified_withdraw": ("POST", JUDGE),
+    "review_verdict": ("POST", JUDGE),
     "answer_record": ("GET", ASKER_AND_JUDGE),
     "answer_replay": ("POST", ASKER_AND_JUDGE),
     "model_card": ("GET", SIGNED_IN),
@@ -207,11 +217,15 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
         quote=passage.text,
         quote_hash="",
     )
+    Feedback.objects.create(answer=answer, user=people.bob, helpful=False)
+    assert feed(answer.pk) is not None
+    verified = VerifiedAnswer.objects.create(question=turn.question, kind="confirmed", answer=answer, by=people.rita)
+    verified.sources.add(document)
     job = document.current.job  # type: ignore[attr-defined]  # the job's model is in the app above
     tell([people.bob], NoticeKind.GAP, "Look at this.", "/")
     share = Share.objects.create(conversation=conversation, user=people.alice)
     fixed = {"number": "1", "page": "1", "sentence": "0", "app_label": "accounts", "url": "nothing", "object_id": "1"}
-    fixed["session_id"], fixed["name"] = "0", "routes"
+    fixed["session_id"], fixed["name"], fixed["verified_id"] = "0", "routes", str(verified.pk)
     _evaluation(citation, people)
     fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}

@@ -1,0 +1,119 @@
+"""When a verified answer stops holding: a cited document changed, went, ended or was replaced, or a reviewer objects.
+
+Serving asks the rows anew each time (``VerifiedQuerySet.servable_to``), so nothing stale is served even before this
+has run. This makes it known: the row says why, and whoever vouched for it gets the answer back to review.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import audit
+from accounts.notices.rows import NoticeKind
+from accounts.notices.telling import tell
+from assistant.models import Answer, Opinion, ReviewItem, VerifiedAnswer, VerifiedCitation
+from assistant.reviewing.feeding import Cause, Kind, current_policy, put
+from knowledge.models import Document, replaced_for
+
+log = logging.getLogger("footnote.verified")
+Why = VerifiedAnswer.Why
+State = VerifiedAnswer.State
+
+
+def lapse(documents: Collection[uuid.UUID] | None = None) -> int:
+    """Ends the verified answers that cite what no longer holds, of these documents or of all. Gives how many."""
+    rows = VerifiedCitation.objects.filter(verified__state=State.IN_FORCE)
+    if documents is not None:
+        rows = rows.filter(document__in=documents)
+    ended: set[int] = set()
+    for citation, why in _no_longer(rows):
+        if citation.verified_id not in ended:
+            ended.add(citation.verified_id)
+            _give_back(citation.verified, why)
+    return len(ended)
+
+
+def _no_longer(rows: Any) -> Iterator[tuple[VerifiedCitation, Why]]:
+    today = timezone.localdate()
+    rows = rows.select_related("verified__by", "document__superseded_by")
+    for row in rows.filter(document__deleted__isnull=False):
+        yield row, Why.DELETED
+    for row in rows.filter(Q(document__current__isnull=True) | ~Q(version_id=F("document__current_id"))):
+        yield row, Why.CHANGED
+    for row in rows.filter(document__effective_until__lt=today):
+        yield row, Why.EXPIRED
+    for row in rows.filter(document__superseded_by__isnull=False).iterator():
+        # A replacement that whoever vouches for it may not read is none for them.
+        keeper = row.verified.by
+        if keeper is not None and Document.objects.filter(pk=row.document_id).filter(replaced_for(keeper)).exists():
+            yield row, Why.SUPERSEDED
+
+
+def end(row: VerifiedAnswer, state: State, why: Why) -> bool:
+    """Whether it was in force until now."""
+    ended = VerifiedAnswer.objects.filter(pk=row.pk, state=State.IN_FORCE).update(
+        state=state, why=why, lapsed=timezone.now(), changed=timezone.now()
+    )
+    return bool(ended)
+
+
+def _give_back(row: VerifiedAnswer, why: Why) -> None:
+    """A replacement ends it only for those who may read that, so the row stays for the others; all else ends it."""
+    if why == Why.SUPERSEDED:
+        told = VerifiedAnswer.objects.filter(pk=row.pk, state=State.IN_FORCE).exclude(why=why)
+        if not told.update(why=why, changed=timezone.now()):
+            return
+    elif not end(row, State.LAPSED, why):
+        return
+    row.why = why
+    audit.record(None, "verified.lapsed", row, why=str(why))
+    log.info("verified.lapsed id=%s why=%s", row.pk, why)
+    _ask_again(row)
+    _tell(row)
+
+
+def _ask_again(row: VerifiedAnswer) -> None:
+    """The answer it was made from comes back to the queue, to whoever vouched for it while they review."""
+    if row.answer is None:
+        return
+    item = put(row.answer, [Cause(Kind.LAPSED)], current_policy())
+    if item.state == ReviewItem.State.DONE:  # it lapsed before
+        ReviewItem.objects.filter(pk=item.pk).update(state=ReviewItem.State.OPEN, finished=None)
+    if row.by is not None and row.by.is_reviewer:
+        ReviewItem.objects.filter(pk=item.pk).update(assignee=row.by)
+
+
+def _tell(row: VerifiedAnswer) -> None:
+    """No word of the answer or of a document stands in the notice, for it may be read where they may not."""
+    if row.by is None:
+        return
+    text = f"An answer you verified is no longer served. {row.Why(row.why).label} It waits for you to look at it again."
+    tell([row.by], NoticeKind.LAPSED, text, f"{reverse('verified')}?state=lapsed", once=f"lapsed:{row.pk}:{row.why}")
+
+
+def dispute(answer: Answer, opinion: Opinion) -> None:
+    """A reviewer found wrong, or a second one judged otherwise, what is served as verified."""
+    served = VerifiedAnswer.objects.filter(Q(answer=answer) | Q(given=answer), state=State.IN_FORCE).distinct()
+    for row in served.exclude(by=opinion.reviewer):
+        if end(row, State.LAPSED, Why.DISPUTED):
+            row.why = Why.DISPUTED
+            audit.record(opinion.reviewer, "verified.lapsed", row, why=str(Why.DISPUTED))
+            _tell(row)
+
+
+@receiver(post_save, sender=Document)
+def look(sender: Any, instance: Document, created: bool, **kwargs: Any) -> None:
+    """A document got another version, another day or a replacement, or was deleted."""
+    if not created:
+        document = instance.pk
+        transaction.on_commit(lambda: lapse([document]))

@@ -1,0 +1,117 @@
+"""Which verified answer, if any, answers what is asked now.
+
+All kept questions are compared by their vectors in this process; the nearest are then asked of the database under the
+read rule, whether there are any or not, so that what somebody may not see changes nothing for them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.models import Count, Max
+
+from accounts.models import User
+from assistant.models import VerifiedAnswer
+from assistant.selection.vectors import vectors_of
+from assistant.verified.sameness import CLOSE, Known, differs
+from knowledge.embedding import Vectors, get_embedder
+from knowledge.errors import SearchUnavailable
+from knowledge.lexical import words
+
+_NEAREST = 20  # kept questions that are looked at closely
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Every kept question that is in force, with its vector and its words; ``stamp`` tells when it is out of date."""
+
+    stamp: tuple[object, ...]
+    ids: tuple[int, ...]
+    same: dict[tuple[str, ...], tuple[int, ...]]
+    vectors: Vectors
+
+
+_table: _Table | None = None
+
+
+def find(asked: str, user: User) -> VerifiedAnswer | None:
+    """The verified answer to this question that holds for this person now; the newest of those nearest."""
+    close = _nearest(asked)
+    rows = VerifiedAnswer.objects.servable_to(user).filter(pk__in=list(close)).prefetch_related("citations")
+    same = [row for row in rows if not differs(asked, known(row))]
+    return max(same, key=lambda row: (round(close[row.pk], 2), row.at), default=None)
+
+
+def known(row: VerifiedAnswer) -> Known:
+    said = [sentence["text"] for sentence in row.sentences]
+    return Known(row.question, "\n".join([*said, *(citation.quote for citation in row.citations.all())]))
+
+
+def best(asked: str, closeness: Sequence[float], questions: Sequence[Known]) -> int | None:
+    """The place of the question that asks the same, by the rules that serving follows; None when none does."""
+    order = sorted(range(len(questions)), key=lambda place: -closeness[place])[:_NEAREST]
+    near = (place for place in order if closeness[place] >= CLOSE)
+    return next((place for place in near if not differs(asked, questions[place])), None)
+
+
+def _nearest(asked: str) -> dict[int, float]:
+    """Id → cosine of kept questions that are close enough, or the same in words (then 1)."""
+    table = _current()
+    found: dict[int, float] = dict.fromkeys(table.same.get(tuple(words(asked)), ()), 1.0)
+    if len(table.vectors):
+        try:
+            cosines = table.vectors @ vectors_of([asked])[0]
+        except SearchUnavailable:
+            return found
+        for place in np.argsort(-cosines)[:_NEAREST]:
+            if cosines[place] >= CLOSE:
+                found.setdefault(table.ids[int(place)], float(cosines[place]))
+    return found
+
+
+def _current() -> _Table:
+    global _table  # one table per process, made anew when a row changed
+    stamp = _stamp()
+    with _lock:
+        if _table is None or _table.stamp != stamp:
+            _table = _read(stamp)
+        return _table
+
+
+def _stamp() -> tuple[object, ...]:
+    rows = VerifiedAnswer.objects.aggregate(n=Count("pk"), newest=Max("changed"))
+    return rows["n"], rows["newest"], _model()
+
+
+def _model() -> str:
+    """The id of the model at hand; "" when there is none, and then only the same words match."""
+    try:
+        return get_embedder().model_id
+    except SearchUnavailable:
+        return ""
+
+
+def _read(stamp: tuple[object, ...]) -> _Table:
+    model = str(stamp[-1])
+    rows = list(
+        VerifiedAnswer.objects.filter(state=VerifiedAnswer.State.IN_FORCE)
+        .order_by("pk")
+        .values_list("pk", "question", "vector", "model_id")
+    )
+    same: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for pk, question, _vector, _model in rows:
+        key = tuple(words(question))
+        same[key] = (*same.get(key, ()), pk)
+    ids, vectors = _vectors((pk, vector) for pk, _, vector, by in rows if model and by == model)
+    return _Table(stamp, ids, same, vectors)
+
+
+def _vectors(rows: Iterable[tuple[int, bytes]]) -> tuple[tuple[int, ...], Vectors]:
+    kept = list(rows)
+    table = [np.frombuffer(bytes(vector), dtype="<f4") for _, vector in kept]
+    stacked = np.stack(table).astype(np.float32) if table else np.zeros((0, 0), dtype=np.float32)
+    return tuple(pk for pk, _ in kept), stacked

@@ -1,0 +1,262 @@
+"""Verified answers: served to those who may see all their sources, to nobody else, and only while the sources hold."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from assistant.errors import ReviewRefused
+from assistant.models import Answer, Feedback, Opinion, ReviewItem, VerifiedAnswer, VerifiedCitation
+from assistant.presenting import present
+from assistant.reviewing import judging, queue
+from assistant.reviewing.feeding import current_policy, feed
+from assistant.sources import may_see
+from assistant.verified import keeping, lapsing, matching
+from assistant.verified.keeping import Draft
+from config.sample_company.same_question import labelled, measure
+from knowledge.documents import delete_document
+from knowledge.models import Document, Grant, Passage, Restriction
+from tests.assistant.conftest import Asked, quotes
+from tests.conftest import ClientFor, MakeDocument
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOTEL = "What is the hotel limit per night?"
+OTHERWISE = "What is the limit for a hotel per night?"
+SAID = "A night may cost €145 in general and €190 in capital cities."
+
+
+@pytest.fixture
+def hotel(shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked) -> Answer:
+    """Bob's answer, which he found wanting."""
+    current_policy()
+    answer = asked(people.bob, HOTEL)
+    Feedback.objects.create(answer=answer, user=people.bob, helpful=False, reason="missing")
+    feed(answer.pk)
+    return answer
+
+
+def passage(document: Document, words: str) -> int:
+    return Passage.objects.get(version__document=document, version=document.current, text__contains=words).pk
+
+
+def corrected(shelf: SimpleNamespace, people: SimpleNamespace, answer: Answer) -> VerifiedAnswer:
+    draft = Draft(HOTEL, f"{SAID} [1]", (passage(shelf.travel, "hotel limit"),))
+    return keeping.correct(draft, people.rita, answer)
+
+
+def texts(answer: Answer) -> list[str]:
+    return [sentence["text"] for sentence in answer.sentences]
+
+
+def test_a_corrected_answer_is_served_with_its_footnotes_and_with_whose_word_it_is(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer
+) -> None:
+    row = corrected(shelf, people, hotel)
+    for question in (HOTEL, OTHERWISE):
+        served = asked(people.alice, question)
+        assert served.verified == row
+        assert texts(served) == [SAID]
+        assert quotes(served)[0].startswith("The hotel limit is €145")
+        view = present(served, people.alice)
+        assert view.verified == f"Verified by Rita on {timezone.localdate():%-d %B %Y}."
+    assert VerifiedAnswer.objects.get().served == 2
+    assert asked(people.alice, "What is the hotel limit in capital cities?").verified is None
+
+
+def test_a_confirmed_answer_is_served_as_it_was(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, client_for: ClientFor
+) -> None:
+    with pytest.raises(ReviewRefused):
+        keeping.confirm(hotel, people.rita)  # before every sentence was judged
+    rita = client_for(people.rita)
+    for step in judging.steps(hotel):
+        form = {"verdict": "supported", "citation": step.number or ""}
+        rita.post(f"/review/{hotel.pk}/{step.sentence}/", form)
+    rita.post(f"/review/{hotel.pk}/settle/", {"verdict": "right", "serve": "1", "case": "1"})
+    served = asked(people.alice, OTHERWISE)
+    assert served.verified is not None
+    assert served.verified.kind == "confirmed"
+    assert texts(served) == texts(hotel)
+    assert quotes(served) == quotes(hotel)
+
+
+def test_who_may_not_see_every_source_gets_the_ordinary_answer(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer
+) -> None:
+    """Charlie reads the leave rules alone; the verified answer rests on both documents."""
+    Grant.objects.create(collection=shelf.travel.collection, user=people.charlie)
+    Document.objects.filter(pk=shelf.travel.pk).update(restricted=True)
+    for person in (people.bob, people.rita):
+        Restriction.objects.create(document=shelf.travel, user=person)
+    leave = "How many days of paid annual leave do employees receive?"
+    before = asked(people.charlie, leave)
+    draft = Draft(
+        leave,
+        "Employees receive 27 days of paid annual leave per calendar year. [1]\nThe hotel limit is €145 per night. [2]",
+        (passage(shelf.leave, "27 days"), passage(shelf.travel, "hotel limit")),
+    )
+    keeping.correct(draft, people.rita, None)
+    assert asked(people.bob, leave).verified is not None
+    after = asked(people.charlie, leave)
+    assert after.verified is None
+    assert (texts(after), after.steps, after.notice) == (texts(before), before.steps, before.notice)
+    assert matching.find(leave, people.charlie) is None
+
+
+def test_a_served_answer_is_withheld_when_a_source_is_closed(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer
+) -> None:
+    row = corrected(shelf, people, hotel)
+    row.sources.add(shelf.leave)  # a model was given it too, say
+    served = asked(people.alice, HOTEL)
+    assert may_see(served, people.alice)
+    Document.objects.filter(pk=shelf.leave.pk).update(restricted=True)
+    assert not may_see(served, people.alice)
+    assert asked(people.alice, HOTEL).verified is None
+
+
+def test_it_lapses_when_a_cited_document_changes_and_comes_back_to_its_reviewer(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, make_document: MakeDocument,
+    client_for: ClientFor,
+) -> None:  # fmt: skip
+    row = corrected(shelf, people, hotel)
+    served = asked(people.alice, HOTEL)
+    ReviewItem.objects.update(state=ReviewItem.State.DONE)
+    changed = "# Travel policy\n\nThe hotel limit is €150."
+    make_document(shelf.travel.collection, "travel-policy.md", changed, people.alice)
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("lapsed", "changed")
+    assert asked(people.alice, HOTEL).verified is None
+    assert "It no longer holds" in present(Answer.objects.get(pk=served.pk), people.alice).verified
+    item = ReviewItem.objects.get(answer=hotel)
+    assert (item.state, item.assignee) == ("open", people.rita)
+    assert item.causes.filter(kind="lapsed").exists()
+    notice = people.rita.notices.get(kind="lapsed")
+    assert "new version" in notice.text
+    rita = client_for(people.rita)
+    assert "has a new version" in rita.get(notice.link).content.decode()
+    assert rita.get(f"/review/{hotel.pk}/correct/").status_code == 200
+    assert lapsing.lapse() == 0  # once is enough
+
+
+@pytest.mark.parametrize("ending", ["deleted", "expired", "superseded"])
+def test_it_is_not_served_when_a_cited_document_ends(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, ending: str
+) -> None:
+    row = corrected(shelf, people, hotel)
+    if ending == "deleted":
+        delete_document(shelf.travel, people.alice)
+    elif ending == "expired":
+        Document.objects.filter(pk=shelf.travel.pk).update(effective_until=timezone.localdate() - timedelta(days=1))
+    else:
+        Document.objects.filter(pk=shelf.travel.pk).update(superseded_by=shelf.leave)
+    assert asked(people.alice, HOTEL).verified is None  # at once, before anything has looked
+    lapsing.lapse()
+    row.refresh_from_db()
+    assert row.why == ending
+    assert people.rita.notices.filter(kind="lapsed").count() == 1
+
+
+def test_a_replacement_somebody_may_not_read_is_none_for_them(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer
+) -> None:
+    row = corrected(shelf, people, hotel)
+    shelf.travel.superseded_by = shelf.memo  # which Alice alone may read
+    shelf.travel.save()
+    assert asked(people.alice, HOTEL).verified is None
+    assert asked(people.bob, HOTEL).verified == row
+    assert not people.rita.notices.exists()  # nothing tells her that there is a replacement
+
+
+def test_what_another_reviewer_finds_wrong_is_served_no_more(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer
+) -> None:
+    row = corrected(shelf, people, hotel)
+    served = asked(people.alice, HOTEL)
+    Feedback.objects.create(answer=served, user=people.alice, helpful=False, reason="wrong_fact")
+    item = feed(served.pk)
+    assert item is not None
+    Grant.objects.create(collection=shelf.travel.collection, user=people.ada)
+    for step in judging.steps(served):
+        judging.judge_step(served, step, people.ada, "unsupported")
+    judging.settle(item, people.ada, judging.Said(Opinion.Verdict.WRONG, "wrong_fact"))
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("lapsed", "disputed")
+
+
+def test_a_correction_needs_passages_that_say_it_and_that_the_reviewer_may_read(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer, client_for: ClientFor
+) -> None:
+    rita, url = client_for(people.rita), f"/review/{hotel.pk}/correct/"
+    assert "The hotel limit is €145" in rita.get(url).content.decode()
+    cited, memo = passage(shelf.travel, "hotel limit"), passage(shelf.memo, "takeover")
+    form = {"question": HOTEL, "text": "A night may cost €245. [1]", "passages": str(cited), "action": "save"}
+    refused = rita.post(url, form)
+    assert refused.status_code == 422
+    assert "is not borne out" in refused.content.decode()
+    found = rita.post(url, {**form, "action": "search", "q": "takeover price Larkwright"}).content.decode()
+    assert "€11 million" not in found
+    forged = {**form, "passages": str(memo), "text": "The takeover is at a price of €11 million. [1]"}
+    forged_page = rita.post(url, {**forged, "action": "check"}).content.decode()
+    assert "Board memo" not in forged_page
+    assert rita.post(url, forged).status_code == 422
+    assert not VerifiedAnswer.objects.exists()
+    offered = rita.post(url, {**form, "action": "search", "q": "rail travel first class"}).content.decode()
+    assert "Rail travel is in second class" in offered
+    assert rita.post(url, {**form, "text": f"{SAID} [1]"}).status_code == 302
+    assert VerifiedCitation.objects.get().quote.startswith("The hotel limit is €145")
+
+
+def test_a_silence_is_corrected_with_passages_the_reviewer_found(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked
+) -> None:
+    question = "Who pays the whisky on the train?"
+    silent = asked(people.bob, question)
+    assert silent.abstained
+    text = "First class is paid on journeys of more than four hours. [1]"
+    keeping.correct(Draft(question, text, (passage(shelf.travel, "Rail"),)), people.rita, silent)
+    assert not asked(people.alice, question).abstained
+
+
+def test_a_verified_answer_is_taken_back_and_one_follows_another(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, client_for: ClientFor
+) -> None:
+    first, second = corrected(shelf, people, hotel), corrected(shelf, people, hotel)
+    first.refresh_from_db()
+    assert (first.state, first.why) == ("withdrawn", "renewed")
+    assert client_for(people.rita).post(f"/review/verified/{second.pk}/withdraw/").status_code == 302
+    assert asked(people.alice, HOTEL).verified is None
+
+
+def test_whoever_chooses_whom_to_ask_is_not_given_it(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer
+) -> None:
+    corrected(shelf, people, hotel)
+    answer = asked(people.alice, HOTEL)
+    assert "quoting" in {choice.key for choice in present(answer, people.alice).others}
+
+
+def test_erasing_a_document_erases_its_words_in_verified_answers(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer
+) -> None:
+    row = corrected(shelf, people, hotel)
+    served = asked(people.alice, HOTEL)
+    shelf.travel.delete()
+    row.refresh_from_db()
+    served.refresh_from_db()
+    assert (row.question, row.sentences, bytes(row.vector), row.state) == ("", [], b"", "lapsed")
+    assert not VerifiedCitation.objects.exists()
+    assert served.text == ""
+    assert not queue.queue(people.rita).exists()
+
+
+def test_matching_keeps_to_what_was_measured() -> None:
+    """A floor below the measured figures (see the decision on verified answers), so that a change that harms shows."""
+    figures = measure(labelled("all"))
+    assert min(figures.same, figures.near) >= 120
+    assert figures.precision is not None
+    assert figures.precision >= 0.9
+    assert figures.recall >= 0.7
