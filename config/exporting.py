@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Notice, NoticeChoice, User
 from accounts.notices.naming import worded
-from assistant.models import Answer, Conversation, Feedback, Review, SetCase
+from assistant.models import Answer, Conversation, Feedback, Opinion, Review, SetCase, VerifiedAnswer
 from assistant.presenting import present
 from knowledge.models import Document, DocumentVersion
 
@@ -65,6 +65,10 @@ def _pieces(user: User) -> Iterator[Piece]:
     yield "reviews.json", _json([_review(row) for row in Review.objects.filter(reviewer=user).order_by("created")])
     yield "notices.json", _json(_notices(user))
     yield "test-questions.json", _json([_case(row) for row in SetCase.objects.filter(origin=user).order_by("pk")])
+    yield "opinions.json", _json([_opinion(row) for row in _opinions(user)])
+    kept = VerifiedAnswer.objects.filter(by=user).order_by("at")
+    seen = set(VerifiedAnswer.objects.visible_to(user).filter(by=user).values_list("pk", flat=True))
+    yield "verified.json", _json([_verified(row, row.pk in seen) for row in kept])
     uploads = DocumentVersion.objects.filter(created_by=user).select_related("document__collection").order_by("pk")
     readable = set(Document.objects.visible_to(user).filter(versions__created_by=user).values_list("pk", flat=True))
     yield "uploads.json", _json([_upload(row, row.document_id in readable) for row in uploads])
@@ -166,6 +170,27 @@ def _notices(user: User) -> dict[str, Any]:
 def _case(row: SetCase) -> dict[str, Any]:
     """Their question as it is asked when measuring. What should be answered is a reviewer's and the documents'."""
     return {"set": row.set_id, "question": row.question, "asked_before": row.turns, "since": row.created}
+
+
+def _opinions(user: User) -> QuerySet[Opinion]:
+    return Opinion.objects.filter(reviewer=user).select_related("item").order_by("created")
+
+
+def _opinion(row: Opinion) -> dict[str, Any]:
+    return {
+        "answer": row.item.answer_id,
+        "verdict": row.verdict,
+        "reason": row.reason,
+        "comment": row.comment,
+        "second": row.second,
+        "created": row.created,
+    }
+
+
+def _verified(row: VerifiedAnswer, readable: bool) -> dict[str, Any]:
+    """Without its words where they may no longer read what it rests on."""
+    words = {"question": row.question, "sentences": [one["text"] for one in row.sentences]}
+    return {"id": row.pk, "kind": row.kind, "at": row.at, "state": row.state, **(words if readable else {})}
 
 
 def _upload(row: DocumentVersion, readable: bool) -> dict[str, Any]:

@@ -211,7 +211,8 @@ def repeats(stem: str, question: str) -> bool:
     """Whether a word only says once more what a question asks for: "duration" of "how long", "limit" of "may"."""
     measures, most, least = _framing()
     stems, wanted = frozenset(analyse(question)), focus(question)
-    kind = TIME if wanted & {TIME, LONG, OFTEN} else AMOUNT if AMOUNT in wanted or (not wanted and stems & (most | least)) else ""
+    amount = AMOUNT in wanted or (not wanted and bool(stems & (most | least)))
+    kind = TIME if wanted & {TIME, LONG, OFTEN} else AMOUNT if amount else ""
     if kind and stem in measures[kind]:
         return True
     if stem in _spending():
