@@ -8,3 +8,4 @@ class AssistantConfig(AppConfig):
     def ready(self) -> None:
         # Registers what happens to answers when a document is purged; needs the models, so it cannot stand above.
         from assistant import sources as sources
+        from assistant.gaps import names as names

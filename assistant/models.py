@@ -13,6 +13,11 @@ from assistant.endpoints.rows import EndpointHealth as EndpointHealth
 from assistant.endpoints.rows import ModelBudget as ModelBudget
 from assistant.endpoints.rows import ModelEndpoint as ModelEndpoint
 from assistant.endpoints.rows import ModelSpending as ModelSpending
+from assistant.gaps.rows import Gap as Gap
+from assistant.gaps.rows import GapNear as GapNear
+from assistant.gaps.rows import GapPosition as GapPosition
+from assistant.gaps.rows import GapQuestion as GapQuestion
+from assistant.gaps.rows import GapRefusal as GapRefusal
 from knowledge.models import Document, DocumentVersion, Page, Passage
 
 

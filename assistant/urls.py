@@ -12,6 +12,7 @@ from assistant import (
     views_sharing,
     views_stream,
 )
+from assistant.gaps import views as gaps
 
 urlpatterns = [
     path("", views_chat.home, name="home"),
@@ -40,6 +41,9 @@ urlpatterns = [
     path("review/", views_review.review, name="review"),
     path("review/<uuid:answer_id>/", views_review.review_item, name="review_item"),
     path("review/<uuid:answer_id>/<int:sentence>/", views_review.review_verdict, name="review_verdict"),
+    path("gaps/", gaps.gaps, name="gaps"),
+    path("gaps/<int:gap_id>/", gaps.gap_settle, name="gap_settle"),
+    path("again/<uuid:turn_id>/", views_chat.again, name="again"),
     path("insights/", views_insights.show, name="insights"),
     path("insights/silence/", views_abstention.abstention, name="abstention"),
 ]

@@ -291,6 +291,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     },
     "erase": {"task": "config.tasks.erase", "schedule": 300.0},
     "retention": {"task": "config.tasks.retention", "schedule": 3600.0},
+    "gaps": {"task": "assistant.tasks.mind_the_gaps", "schedule": 60.0},
+    "remind": {"task": "knowledge.tasks.remind", "schedule": 3600.0},
     "notices": {"task": "accounts.tasks.mail_notices", "schedule": 120.0},
     "backup": {"task": "config.tasks.nightly_backup", "schedule": crontab(hour=2, minute=30)},
 }
