@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from assistant.dashboards.rows import AnswerDay as AnswerDay
 from assistant.endpoints.rows import EndpointHealth as EndpointHealth
 from assistant.endpoints.rows import ModelBudget as ModelBudget
 from assistant.endpoints.rows import ModelEndpoint as ModelEndpoint
@@ -149,6 +150,7 @@ class Answer(models.Model):
 
     class Meta:
         ordering = ("created",)
+        indexes: ClassVar = [models.Index(fields=["created"], name="answer_by_time")]
 
     def __str__(self) -> str:
         return f"answer {self.pk}"
@@ -218,6 +220,7 @@ class Feedback(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "user"], name="feedback_once_per_person")]
+        indexes: ClassVar = [models.Index(fields=["created"], name="feedback_by_time")]
 
     def __str__(self) -> str:
         return "helpful" if self.helpful else self.reason or "not helpful"
@@ -238,6 +241,7 @@ class Review(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["answer", "sentence", "reviewer"], name="verdict_once_per_reviewer")
         ]
+        indexes: ClassVar = [models.Index(fields=["created"], name="verdict_by_time")]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()}"

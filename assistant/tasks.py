@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from assistant.dashboards.rolling import roll_up
 from assistant.gaps.asking_again import ask_again
 from assistant.gaps.gathering import gather
 from knowledge.errors import SearchUnavailable
@@ -17,3 +18,9 @@ def mind_the_gaps() -> None:
         ask_again()
     except SearchUnavailable:
         return  # the model may be back with the next round
+
+
+@shared_task(priority=0, expires=3000)
+def roll_up_days() -> None:
+    """Keeps the figures of days that are over."""
+    roll_up()

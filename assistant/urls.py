@@ -45,5 +45,6 @@ urlpatterns = [
     path("gaps/<int:gap_id>/", gaps.gap_settle, name="gap_settle"),
     path("again/<uuid:turn_id>/", views_chat.again, name="again"),
     path("insights/", views_insights.show, name="insights"),
+    path("insights/<slug:table>.csv", views_insights.insights_csv, name="insights_csv"),
     path("insights/silence/", views_abstention.abstention, name="abstention"),
 ]

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.models import AuditEvent, Notice, User
 from accounts.policy import Audience, allow
+from accounts.streaming import attachment
 from assistant.models import Conversation, Feedback
 from config import exporting, retention
-from config.streaming import attachment
 from knowledge.models import DocumentVersion
 from knowledge.requests import asker
 

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit, chain
 from accounts.models import AuditEvent, AuditStub, Erasure
 from accounts.policy import Audience, allow
+from accounts.streaming import attachment, csv_lines
 from config import retention, trail
 from config.backup import manifest
-from config.streaming import attachment, csv_lines
 from knowledge.documents import bring_back
 from knowledge.models import Document
 from knowledge.requests import asker

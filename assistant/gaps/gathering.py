@@ -35,6 +35,7 @@ def unanswered() -> QuerySet[Answer]:
 
 def gather() -> int:
     """Groups the questions that are new. Gives how many. Raises SearchUnavailable without the model."""
+    Gap.objects.filter(questions__isnull=True).delete()  # their questions were deleted
     model = get_embedder().model_id
     fresh = list(_fresh())
     if not fresh:

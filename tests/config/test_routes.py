@@ -70,6 +70,10 @@ OWN = {
     "review_item": ("GET", JUDGE),
     "review_verdict": ("POST", JUDGE),
     "insights": ("GET", ADMINISTRATORS),
+    "insights_csv": ("GET", ADMINISTRATORS),
+    "operation": ("GET", ADMINISTRATORS),
+    "operation_csv": ("GET", ADMINISTRATORS),
+    "metrics": ("GET", ALL),  # of this machine, where the tests are; see test_metrics.py
     "abstention": ("GET", ADMINISTRATORS),
     "documents": ("GET", SIGNED_IN),
     "document": ("GET", READERS),
@@ -190,6 +194,7 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
     share = Share.objects.create(conversation=conversation, user=people.alice)
     fixed = {"number": "1", "page": "1", "sentence": "0", "app_label": "accounts", "url": "nothing", "object_id": "1"}
     fixed["session_id"] = fixed["gap_id"] = "0"
+    fixed["table"] = "days"
     fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}
     found |= {"document_id": document.pk, "job_id": job.pk, "share_id": share.pk, "person_id": people.bob.pk}
