@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.listing import distinct_values
 from accounts.models import AuditEvent, User
 
 FIELDS = ("who", "action", "about", "since", "until")
@@ -23,7 +24,7 @@ def filtered(wanted: Mapping[str, str]) -> QuerySet[AuditEvent, Any]:
         known = User.objects.filter(Q(username__iexact=who) | Q(email__iexact=who)).values("pk")
         rows = rows.filter(Q(actor_id__in=known) | Q(actor_id=int(who) if who.isdecimal() and len(who) < 18 else -1))
     if action := wanted.get("action", "").strip():
-        rows = rows.filter(action__startswith=action)
+        rows = rows.filter(action__in=[one for one in actions() if one.startswith(action)])
     if about := wanted.get("about", "").strip():
         rows = rows.filter(object_id=about)
     if since := _day(wanted.get("since", "")):
@@ -35,7 +36,7 @@ def filtered(wanted: Mapping[str, str]) -> QuerySet[AuditEvent, Any]:
 
 def actions() -> list[str]:
     """Every action there is on the trail."""
-    return sorted(AuditEvent.objects.order_by().values_list("action", flat=True).distinct())
+    return distinct_values(AuditEvent.objects.all(), "action")
 
 
 def cells(rows: QuerySet[AuditEvent, Any]) -> Iterator[tuple[object, ...]]:
