@@ -181,6 +181,7 @@ class AuditAdmin(ReadOnlyAdmin):
     list_display = ("at", "who", "action", "object_type", "object_id", "detail")
     list_filter = (ActionFilter, "at")
     search_fields = ("=object_id", "=actor_id")
+    ordering = ("-at", "-id")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AuditEvent]:
         name = User.objects.filter(pk=models.OuterRef("actor_id")).values("username")[:1]

@@ -125,9 +125,9 @@ class AuditEvent(models.Model):
         ordering = ("-id",)
         # What administrators look through it by, newest first.
         indexes: ClassVar = [
-            models.Index(fields=["action", "-id"], name="trail_by_action"),
-            models.Index(fields=["actor_id", "-id"], name="trail_by_person"),
-            models.Index(fields=["object_id", "-id"], name="trail_by_object"),
+            models.Index(fields=["action", "-at", "-id"], name="trail_by_action"),
+            models.Index(fields=["actor_id", "-at", "-id"], name="trail_by_person"),
+            models.Index(fields=["object_id", "-at", "-id"], name="trail_by_object"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -75,7 +74,8 @@ def insights(span: int = DAYS) -> Insights:
     first = today - timedelta(days=span - 1)
     days = {day: Day(day=day) for day in (first + timedelta(days=n) for n in range(span))}
     whole = Day(day=first)
-    for (day, _), figures in rolling.read(first, today, rolling.ALL).items():
+    period = rolling.read(first, today)
+    for day, figures in period.days.items():
         days[day].add(figures)
     _judgements(days, first)
     for row in days.values():
@@ -87,19 +87,16 @@ def insights(span: int = DAYS) -> Insights:
         whole=whole,
         collections=[
             (shelves.get(key, "a collection that is gone"), figures)
-            for key, figures in _by_key(first, today, rolling.COLLECTION)
+            for key, figures in _ordered(period.parts[rolling.COLLECTION])
         ],
-        answerers=_by_key(first, today, rolling.ANSWERER),
+        answerers=_ordered(period.parts[rolling.ANSWERER]),
         documents=_documents(today),
     )
 
 
-def _by_key(first: date, last: date, part: rolling.AnswerDay.Part) -> list[tuple[str, Figures]]:
+def _ordered(named: dict[str, Figures]) -> list[tuple[str, Figures]]:
     """Most questions first."""
-    found: defaultdict[str, Figures] = defaultdict(Figures)
-    for (_, key), figures in rolling.read(first, last, part).items():
-        found[key].add(figures)
-    return sorted(found.items(), key=lambda one: (-one[1].questions, one[0]))
+    return sorted(named.items(), key=lambda one: (-one[1].questions, one[0]))
 
 
 def _judgements(days: dict[date, Day], first: date) -> None:

@@ -150,7 +150,10 @@ class Answer(models.Model):
 
     class Meta:
         ordering = ("created",)
-        indexes: ClassVar = [models.Index(fields=["created"], name="answer_by_time")]
+        indexes: ClassVar = [
+            models.Index(fields=["created"], name="answer_by_time"),
+            models.Index(fields=["degraded", "created"], name="answer_by_shortcoming"),
+        ]
 
     def __str__(self) -> str:
         return f"answer {self.pk}"
@@ -220,7 +223,7 @@ class Feedback(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "user"], name="feedback_once_per_person")]
-        indexes: ClassVar = [models.Index(fields=["created"], name="feedback_by_time")]
+        indexes: ClassVar = [models.Index(fields=["created", "helpful"], name="feedback_by_time")]
 
     def __str__(self) -> str:
         return "helpful" if self.helpful else self.reason or "not helpful"
@@ -241,7 +244,7 @@ class Review(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["answer", "sentence", "reviewer"], name="verdict_once_per_reviewer")
         ]
-        indexes: ClassVar = [models.Index(fields=["created"], name="verdict_by_time")]
+        indexes: ClassVar = [models.Index(fields=["created", "verdict"], name="verdict_by_time")]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()}"

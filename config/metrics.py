@@ -49,7 +49,7 @@ class _Rows(Collector):
 
 def _answers() -> Iterator[GaugeMetricFamily]:
     today = timezone.localdate()
-    figures = rolling.read(today, today, rolling.ALL).get((today, ""), Figures())
+    figures = rolling.read(today, today).days.get(today, Figures())
     answers = GaugeMetricFamily("footnote_answers_today", "Answers since midnight, by how they ended", labels=["ended"])
     for kind in KINDS:
         answers.add_metric([kind], getattr(figures, kind))

@@ -19,7 +19,7 @@ HEAD = ("at", "person id", "person", "action", "object", "object id", "detail")
 def filtered(wanted: Mapping[str, str]) -> QuerySet[AuditEvent, Any]:
     """Lines, newest first, by who (user name or id), action (its beginning), about (an id), since and until (days)."""
     name = User.objects.filter(pk=OuterRef("actor_id")).values("username")[:1]
-    rows = AuditEvent.objects.annotate(username=Subquery(name)).order_by("-id")
+    rows = AuditEvent.objects.annotate(username=Subquery(name)).order_by("-at", "-id")
     if who := wanted.get("who", "").strip():
         known = User.objects.filter(Q(username__iexact=who) | Q(email__iexact=who)).values("pk")
         rows = rows.filter(Q(actor_id__in=known) | Q(actor_id=int(who) if who.isdecimal() and len(who) < 18 else -1))

@@ -33,7 +33,7 @@ def your_data(request: HttpRequest) -> HttpResponse:
             "Ratings": Feedback.objects.filter(user=user).count(),
             "Uploads": DocumentVersion.objects.filter(created_by=user).count(),
             "Notices": Notice.objects.filter(user=user).count(),
-            "Lines of the audit trail": exporting.trail_of(user).count(),
+            "Lines of what you did": AuditEvent.objects.filter(actor_id=user.pk).count(),
         },
         "rules": [rule for rule in retention.rules() if rule.name in own],
         "most": EXPORTS,

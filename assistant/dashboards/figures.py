@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import numpy as np
+from numpy.typing import NDArray
+
 KINDS = ("answered", "silent", "asked_back", "unfinished")
-_STEP = math.log(1.02)  # times are kept to within one per cent
+COUNTS = (*KINDS, "verified")
+Times = NDArray[np.uint32]
+_STEPS = 384
+_FIRST = 1.0  # milliseconds; the last step ends after five hours
+_STEP = math.log(1.045)
+
+
+def no_times() -> Times:
+    return np.zeros(_STEPS, np.uint32)
 
 
 @dataclass(slots=True)
 class Figures:
-    """``times`` counts answers by steps of two per cent, so that days can be added and still have a middle."""
+    """``times`` counts answers by steps of 4.5 per cent, so that days can be added and still have a middle, which is
+    within 2.3 per cent of the right one."""
 
     answered: int = 0
     silent: int = 0
@@ -22,7 +33,7 @@ class Figures:
     verified: int = 0
     cost: Decimal = Decimal(0)
     currency: str = ""
-    times: Counter[int] = field(default_factory=Counter)
+    times: Times = field(default_factory=no_times)
 
     @property
     def questions(self) -> int:
@@ -45,19 +56,27 @@ class Figures:
         return self.within(0.9)
 
     def within(self, share: float) -> float | None:
-        left = math.ceil(share * self.times.total())
-        for step in sorted(self.times):
-            left -= self.times[step]
-            if left <= 0:
-                return math.exp((step + 0.5) * _STEP) / 1000
-        return None
+        """Seconds within which this share of the answers came: the middle of the step in which it is reached."""
+        reached = np.cumsum(self.times)
+        if not reached[-1]:
+            return None
+        step = int(np.searchsorted(reached, math.ceil(share * int(reached[-1]))))
+        return _FIRST * math.exp((step + 0.5) * _STEP) / 1000
 
-    def took(self, milliseconds: float) -> None:
-        self.times[math.floor(math.log(max(milliseconds, 1.0)) / _STEP)] += 1
+    def count(self, kind: str, verified: bool, milliseconds: float | None) -> None:
+        """One more answer."""
+        setattr(self, kind, getattr(self, kind) + 1)
+        self.verified += int(verified)
+        if milliseconds is not None:
+            step = math.floor(math.log(max(milliseconds, _FIRST) / _FIRST) / _STEP)
+            self.times[min(step, _STEPS - 1)] += 1
+
+    def pay(self, cost: Decimal, currency: str) -> None:
+        self.cost += cost
+        self.currency = self.currency or currency
 
     def add(self, other: Figures) -> None:
-        for kind in (*KINDS, "verified"):
-            setattr(self, kind, getattr(self, kind) + getattr(other, kind))
-        self.cost += other.cost
-        self.currency = self.currency or other.currency
-        self.times.update(other.times)
+        for name in COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.pay(other.cost, other.currency)
+        self.times += other.times

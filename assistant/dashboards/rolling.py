@@ -6,16 +6,18 @@ counted on the spot.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+import numpy as np
+from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from assistant.dashboards.figures import Figures
+from assistant.dashboards.figures import COUNTS, Figures, Times
 from assistant.dashboards.rows import AnswerDay
 from assistant.models import Answer, Citation
 from knowledge.models import Document
@@ -23,21 +25,50 @@ from knowledge.models import Document
 Key = tuple[date, str, str]  # day, part, key
 ALL, COLLECTION, ANSWERER = AnswerDay.Part.ALL, AnswerDay.Part.COLLECTION, AnswerDay.Part.ANSWERER
 _SETTLED = timedelta(hours=1)  # after midnight: answers that ran over it have ended
+_FEW = 500  # documents that are named one by one
 _AT_ONCE = 400  # days rolled up in one round
 # Which answers were given in words that people verified, once there are such answers.
 _VERIFIED = Q(verified__isnull=False) if any(f.name == "verified" for f in Answer._meta.get_fields()) else None
 
 
-def read(first: date, last: date, part: AnswerDay.Part) -> dict[tuple[date, str], Figures]:
-    """Figures by (day, key) of a part from one day to another, both included."""
-    found: dict[tuple[date, str], Figures] = {}
-    for row in AnswerDay.objects.filter(part=part, day__gte=first, day__lte=last).iterator():
-        found[row.day, row.key] = _figures(row)
+@dataclass(frozen=True, slots=True)
+class Period:
+    """``days`` of all answers; ``parts`` has those of the whole period by collection's id and by answerer."""
+
+    days: dict[date, Figures]
+    parts: dict[str, dict[str, Figures]]
+
+
+def read(first: date, last: date) -> Period:
+    """Figures from one day to another, both included. Days on which nobody asked are left out."""
+    found = Period({}, {COLLECTION: {}, ANSWERER: {}})
+    rolled = AnswerDay.objects.filter(day__gte=first, day__lte=last)
+    for day, cost, currency, times, *counts in rolled.filter(part=ALL).values_list(
+        "day", "cost", "currency", "times", *COUNTS
+    ):
+        found.days[day] = Figures(*counts, cost, currency, _unpacked(times).copy())
+    for part, named in found.parts.items():
+        _read_part(rolled.filter(part=part), named)
     for begin, end in _spans(_without_rows(first, last)):
-        for (day, own, key), figures in count(begin, end, {part}).items():
-            if own == part:
-                found[day, key] = figures
+        for (day, part, key), figures in count(begin, end).items():
+            if part == ALL:
+                found.days[day] = figures
+            else:
+                found.parts[part].setdefault(key, Figures()).add(figures)
     return found
+
+
+def _read_part(rows: QuerySet[AnswerDay], named: dict[str, Figures]) -> None:
+    sums = {f"sum_{name}": Sum(name) for name in COUNTS}
+    grouped = rows.order_by().values_list("key").annotate(**sums, paid=Sum("cost"), money=Max("currency"))
+    for key, *counts, cost, currency in grouped:
+        named[key] = Figures(*counts, cost, currency)
+    for key, times in rows.values_list("key", "times").iterator():
+        named[key].times += _unpacked(times)
+
+
+def _unpacked(times: bytes) -> Times:
+    return np.frombuffer(times, "<u4")
 
 
 def roll_up() -> int:
@@ -72,26 +103,22 @@ def _spans(days: Iterable[date]) -> list[tuple[date, date]]:
     return spans
 
 
-def count(first: date, last: date, parts: Collection[str] = (ALL, COLLECTION, ANSWERER)) -> dict[Key, Figures]:
+def count(first: date, last: date) -> dict[Key, Figures]:
     """Counted from the answers."""
     answers = Answer.objects.filter(created__gte=_start(first), created__lt=_start(last + timedelta(days=1))).order_by()
-    shelves = _shelves(first, last) if COLLECTION in parts else {}
+    shelves = _shelves(first, last)
     found: defaultdict[Key, Figures] = defaultdict(Figures)
     verified = ExpressionWrapper(_VERIFIED, BooleanField()) if _VERIFIED is not None else Value(False)
     named = ("pk", "day", "state", "abstained", "asked_back", "generator", "timings_ms__total", "cost", "currency")
     rows = answers.annotate(day=TruncDate("created"), by_people=verified).values_list(*named, "by_people")
     for pk, day, state, abstained, asked_back, generator, milliseconds, cost, currency, by_people in rows.iterator():
-        one = Figures(cost=cost, currency=currency)
         kind = _kind(state, abstained, asked_back)
-        setattr(one, kind, 1)
-        one.verified = int(kind == "answered" and bool(by_people))
-        if milliseconds is not None and state == Answer.State.COMPLETE:
-            one.took(float(milliseconds))
-        found[day, ALL, ""].add(one)
-        if ANSWERER in parts:
-            found[day, ANSWERER, generator or "none"].add(one)
-        for shelf in shelves.get(pk, ()):
-            found[day, COLLECTION, str(shelf)].add(one)
+        taken = float(milliseconds) if milliseconds is not None and state == Answer.State.COMPLETE else None
+        targets = [found[day, ALL, ""], found[day, ANSWERER, generator or "none"]]
+        targets += [found[day, COLLECTION, str(shelf)] for shelf in shelves.get(pk, ())]
+        for figures in targets:
+            figures.count(kind, kind == "answered" and bool(by_people), taken)
+            figures.pay(cost, currency)
     return dict(found)
 
 
@@ -112,7 +139,8 @@ def _shelves(first: date, last: date) -> dict[Any, set[int]]:
         found[answer].add(shelf)
     silent = Answer.objects.filter(created__gte=begin, created__lt=end, abstained=True).order_by()
     nearest = {pk: key for pk, key in silent.values_list("pk", "retrieved__0__document_id") if key and pk not in found}
-    shelves = {str(pk): shelf for pk, shelf in Document.objects.values_list("pk", "collection_id").iterator()}
+    documents = Document.objects.filter(pk__in=set(nearest.values())) if len(nearest) < _FEW else Document.objects.all()
+    shelves = {str(pk): shelf for pk, shelf in documents.values_list("pk", "collection_id").iterator()}
     for pk, key in nearest.items():
         if key in shelves:
             found[pk].add(shelves[key])
@@ -123,17 +151,10 @@ def _start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-def _figures(row: AnswerDay) -> Figures:
-    counted = {name: getattr(row, name) for name in ("answered", "silent", "asked_back", "unfinished", "verified")}
-    times = Counter({int(step): n for step, n in row.times.items()})
-    return Figures(**counted, cost=row.cost, currency=row.currency, times=times)
-
-
 def _row(key: Key, figures: Figures) -> AnswerDay:
     day, part, name = key
-    counted = {kind: getattr(figures, kind) for kind in ("answered", "silent", "asked_back", "unfinished", "verified")}
-    times = {str(step): n for step, n in figures.times.items()}
+    counted = {name: getattr(figures, name) for name in COUNTS}
+    times = figures.times.astype("<u4").tobytes()
     return AnswerDay(
         day=day, part=part, key=name, cost=figures.cost, currency=figures.currency, times=times, **counted
     )
-

@@ -30,7 +30,7 @@ class AnswerDay(models.Model):
     verified = models.PositiveIntegerField(default=0, help_text=_("Of the answered: in words that people verified."))
     cost = models.DecimalField(max_digits=14, decimal_places=6, default=Decimal(0))
     currency = models.CharField(max_length=3, blank=True)
-    times = models.JSONField(default=dict, help_text=_("{step: answers}, see figures.py"))
+    times = models.BinaryField(help_text=_("Answers by steps of time, see figures.py"))
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["part", "day", "key"], name="answer_day_once")]

@@ -21,6 +21,7 @@ from knowledge.ownership import keepers_of, kept_by
 
 MOST = 50  # groups on the page
 SAID = 8  # questions shown of a group
+NAMED = 3  # documents named beside it
 
 
 @dataclass(slots=True)
@@ -59,34 +60,41 @@ def shown_to(user: User) -> QuerySet[GapQuestion]:
 
 def gaps_for(user: User) -> list[GapView]:
     """Groups by how many asked, then the newest."""
-    shown = shown_to(user).select_related("answer__turn__parent", "gap__taken_by").order_by("-created", "-pk")
+    columns = ("pk", "gap_id", "created", "answer__turn__question")
     views: dict[int, GapView] = {}
     members: defaultdict[int, list[int]] = defaultdict(list)
-    for row in shown.iterator(chunk_size=500):
-        view = views.get(row.gap_id)
-        if view is None:
-            taken = row.gap.taken_by
-            view = views[row.gap_id] = GapView(
-                row.gap_id, last=row.created, taken_by=str(taken) if taken else "", mine=taken == user
-            )
+    for pk, gap, created, question in shown_to(user).order_by("-created", "-pk").values_list(*columns).iterator():
+        view = views.setdefault(gap, GapView(gap, last=created))
         view.asked += 1
-        members[row.gap_id].append(row.pk)
         if len(view.questions) < SAID:
-            view.questions.append(row.answer.turn.question)
+            view.questions.append(question)
+            members[gap].append(pk)
     ordered = sorted(views.values(), key=lambda view: (-view.asked, -view.id))[:MOST]
-    for view in ordered:
-        view.documents = _documents(user, members[view.id])
+    _add_takers(user, ordered)
+    _add_documents(user, ordered, members)
     return ordered
 
 
-def _documents(user: User, questions: list[int]) -> list[tuple[str, str]]:
-    ids: list[uuid.UUID] = list(
-        dict.fromkeys(
-            GapNear.objects.filter(question__in=questions[:SAID]).order_by("rank").values_list("document_id", flat=True)
-        )
-    )
-    titles = dict(Document.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "title"))
-    return [(titles[key], reverse("document", args=[key])) for key in ids if key in titles][:3]
+def _add_takers(user: User, views: list[GapView]) -> None:
+    taken = Gap.objects.filter(pk__in=[view.id for view in views], taken_by__isnull=False).select_related("taken_by")
+    people = {gap.pk: gap.taken_by for gap in taken}
+    for view in views:
+        if person := people.get(view.id):
+            view.taken_by, view.mine = str(person), person == user
+
+
+def _add_documents(user: User, views: list[GapView], members: dict[int, list[int]]) -> None:
+    """The nearest documents of the questions shown, the nearest first."""
+    of = {question: view.id for view in views for question in members[view.id]}
+    near: defaultdict[int, dict[uuid.UUID, None]] = defaultdict(dict)
+    rows = GapNear.objects.filter(question__in=list(of)).order_by("rank", "pk")
+    for question, document in rows.values_list("question_id", "document_id"):
+        near[of[question]].setdefault(document)
+    wanted = {document for named in near.values() for document in named}
+    titles = dict(Document.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", "title"))
+    for view in views:
+        shown = [key for key in near[view.id] if key in titles][:NAMED]
+        view.documents = [(titles[key], reverse("document", args=[key])) for key in shown]
 
 
 def find(user: User, gap_id: int) -> Gap | None:

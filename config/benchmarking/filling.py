@@ -18,7 +18,7 @@ from assistant.models import Answer, Citation, Conversation, Feedback, Gap, GapN
 from ingest.models import IngestJob
 from knowledge.models import Collection, Document, DocumentVersion, Grant, Page, Passage
 
-_PEOPLE, _SHELVES, _DOCUMENTS = 200, 8, 2000
+_PEOPLE, _SHELVES = 200, 8
 _BATCH = 2000
 _DIMENSION = 384
 _ACTIONS = ("answer.given", "document.read", "page.read", "conversation.read", "session.ended", "document.changed")
@@ -28,7 +28,7 @@ _dice = random.Random(7)  # noqa: S311  # the same content every time, and no se
 
 def fill(answers: int, lines: int) -> None:
     people = _people()
-    documents = _documents(people)
+    documents = _documents(people, max(8, answers // 50))
     _answers(answers, people, documents)
     _notices(people, answers // 5)
     _trail(lines, people)
@@ -59,7 +59,7 @@ def _people() -> list[User]:
     return list(User.objects.order_by("pk"))
 
 
-def _documents(people: list[User]) -> list[Document]:
+def _documents(people: list[User], count: int) -> list[Document]:
     shelves = [Collection.objects.create(name=f"Shelf {n}", slug=f"shelf-{n}") for n in range(_SHELVES)]
     for shelf in shelves:
         Grant.objects.create(collection=shelf, everyone=True)
@@ -70,7 +70,7 @@ def _documents(people: list[User]) -> list[Document]:
             owner=people[0] if n % 10 == 0 else None,
             review_by=_before(n % 400 - 200).date() if n % 10 == 0 else None,
         )
-        for n in range(_DOCUMENTS)
+        for n in range(count)
     ]  # fmt: skip
     _bulk(iter(made), Document)
     ready = DocumentVersion.State.READY

@@ -46,7 +46,7 @@ PAGES = {
         "/metrics",
         "/your-data/",
     ],
-    "rita": ["/review/", "/notices/", "/"],
+    "rita": ["/notices/", "/"],
     "alice": [
         "/gaps/", "/documents/due/", "/documents/", "/notices/", "/notices/?page=50", "/conversations/", "/",
         "/upload/", "/your-data/",
