@@ -26,6 +26,7 @@ def benchmark_pages(answers: int, lines: int, repeats: int, postgres: bool = Fal
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footnote-pages-")))
         environment = {**os.environ, "FOOTNOTE_HOME": str(home), "FOOTNOTE_REQUESTS_PER_MINUTE": "0"}
+        environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
         environment.pop("DATABASE_URL", None)
         if postgres:
             environment["DATABASE_URL"] = _server(stack, home)
