@@ -36,16 +36,16 @@ class GroupPicture:
 def picture(questions: Sequence[tuple[str, str]], groups: Sequence[int]) -> GroupPicture:
     """``questions`` are (topic, question). Groups of one are counted, not drawn."""
     members: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
-    for group, named in zip(groups, questions, strict=True):
-        members[group].append(named)
+    for group, question in zip(groups, questions, strict=True):
+        members[group].append(question)
     larger = sorted((named for named in members.values() if len(named) > 1), key=lambda named: -len(named))
     rows = []
     for at, named in enumerate(larger):
         topic, count = Counter(topic for topic, _ in named).most_common(1)[0]
         ordered = sorted(named, key=lambda one: one[0] != topic)
         squares = tuple(
-            Square(LEFT + place * (SIZE + GAP), own != topic, f"{own}: {question}")
-            for place, (own, question) in enumerate(ordered)
+            Square(LEFT + place * (SIZE + GAP), own != topic, f"{own}: {words}")
+            for place, (own, words) in enumerate(ordered)
         )
         rows.append(Row(at * (SIZE + GAP), topic, count == len(named), squares))
     widest = max((len(named) for named in larger), default=0)

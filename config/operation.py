@@ -66,9 +66,10 @@ def operation(span: int) -> Operation:
             setattr(whole, name, getattr(whole, name) + getattr(row, name))
     took = [
         (finished - created).total_seconds()
-        for created, finished in jobs.filter(state=IngestJob.State.DONE, finished__isnull=False).values_list(
+        for created, finished in jobs.filter(state=IngestJob.State.DONE).values_list(
             "created", "finished"
         )
+        if finished is not None
     ]
     left = IngestJob.objects.filter(state__in=WAITING)
     failed = jobs.filter(state=IngestJob.State.FAILED).values_list("error_code").annotate(n=Count("pk"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -43,7 +44,7 @@ def in_care(user: User) -> list[Document]:
     return list(due.select_related("collection", "current").order_by("review_by", "title"))
 
 
-def cared_for(user: User, document_id: object) -> Document | None:
+def cared_for(user: User, document_id: uuid.UUID) -> Document | None:
     """A document that this person may read, and keeps or curates."""
     curated = Q(collection__in=Collection.objects.curated_by(user))
     return Document.objects.visible_to(user).filter(kept_by(user) | curated, pk=document_id).first()

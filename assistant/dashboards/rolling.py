@@ -7,9 +7,10 @@ counted on the spot.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,8 @@ def read(first: date, last: date) -> Period:
     for day, cost, currency, times, *counts in rolled.filter(part=ALL).values_list(
         "day", "cost", "currency", "times", *COUNTS
     ):
-        found.days[day] = Figures(*counts, cost, currency, _unpacked(times).copy())
+        found.days[day] = _made(counts, cost, currency)
+        found.days[day].times += _unpacked(times)
     for part, named in found.parts.items():
         _read_part(rolled.filter(part=part), named)
     for begin, end in _spans(_without_rows(first, last)):
@@ -62,12 +64,19 @@ def _read_part(rows: QuerySet[AnswerDay], named: dict[str, Figures]) -> None:
     sums = {f"sum_{name}": Sum(name) for name in COUNTS}
     grouped = rows.order_by().values_list("key").annotate(**sums, paid=Sum("cost"), money=Max("currency"))
     for key, *counts, cost, currency in grouped:
-        named[key] = Figures(*counts, cost, currency)
+        named[key] = _made(counts, cost, currency)
     for key, times in rows.values_list("key", "times").iterator():
         named[key].times += _unpacked(times)
 
 
-def _unpacked(times: bytes) -> Times:
+def _made(counts: Sequence[int], cost: Decimal, currency: str) -> Figures:
+    figures = Figures(cost=cost, currency=currency)
+    for name, n in zip(COUNTS, counts, strict=True):
+        setattr(figures, name, n)
+    return figures
+
+
+def _unpacked(times: bytes | memoryview) -> Times:
     return np.frombuffer(times, "<u4")
 
 

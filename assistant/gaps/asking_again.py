@@ -56,7 +56,7 @@ def _near(versions: Collection[int]) -> list[tuple[GapQuestion, set[uuid.UUID]]]
     found = []
     waiting = GapQuestion.objects.filter(answered__isnull=True, gap__model_id=passages[0][1])
     for question in waiting.select_related("answer__turn__conversation__user", "gap").order_by("pk"):
-        cosines = matrix @ vector_of(question.vector)
+        cosines = np.dot(matrix, vector_of(question.vector))
         if cosines.max() >= NEAR:
             documents = {passages[at][0] for at in np.flatnonzero(cosines >= NEAR)}
             found.append((float(cosines.max()), question, documents))

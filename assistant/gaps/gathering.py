@@ -84,7 +84,7 @@ def _open_groups(model: str) -> list[Group]:
     return list(found.values())
 
 
-def vector_of(data: bytes) -> Vectors:
+def vector_of(data: bytes | memoryview) -> Vectors:
     return np.frombuffer(bytes(data), dtype="<f4").astype(np.float32)
 
 

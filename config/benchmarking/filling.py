@@ -149,7 +149,7 @@ def _evenly(count: int) -> Callable[[int], float]:
 def _spread(model: type[models.Model], keys: list[Any], days: Callable[[int], float]) -> None:
     """Dates that are set when a row is made are moved into the past."""
     sql = f'UPDATE "{model._meta.db_table}" SET created = %s WHERE id = %s'  # noqa: S608  # a name of our own
-    field = model._meta.get_field("id")
+    field = model._meta.pk
     with connection.cursor() as cursor:
         rows = [
             (connection.ops.adapt_datetimefield_value(_before(days(n))), field.get_db_prep_value(key, connection))

