@@ -10,10 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from accounts import audit
+from accounts.listing import CappedPaginator
 
 
 class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     """Every addition, change and removal is recorded with the names of the fields, never with their values."""
+
+    list_per_page = 50
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -44,7 +47,11 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
-    """Shows rows that nobody edits by hand."""
+    """Shows rows that nobody edits by hand. There may be very many: none of them is counted beyond what is shown."""
+
+    list_per_page = 50
+    paginator = CappedPaginator
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

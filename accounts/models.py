@@ -123,6 +123,12 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        # What administrators look through it by, newest first.
+        indexes: ClassVar = [
+            models.Index(fields=["action", "-at", "-id"], name="trail_by_action"),
+            models.Index(fields=["actor_id", "-at", "-id"], name="trail_by_person"),
+            models.Index(fields=["object_id", "-at", "-id"], name="trail_by_object"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action} {self.object_type} {self.object_id}".strip()

@@ -21,6 +21,8 @@ from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.deprecation import MiddlewareMixin
 
+from accounts.monitoring import may_measure
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -32,9 +34,10 @@ UNDECLARED = "accounts.E001"
 
 
 class Audience(Enum):
-    """Who may open an address. Each but the first two includes administrators."""
+    """Who may open an address. Each but the first three includes administrators, as people."""
 
     ANYONE = "anyone"
+    MONITOR = "a program that monitors: on this machine, or with its token"
     SIGNED_IN = "signed in"
     CURATOR = "curator of a collection"
     REVIEWER = "reviewer"
@@ -97,7 +100,7 @@ def covers(audience: Audience, user: User | AnonymousUser) -> bool:
     """Whether the audience includes this person."""
     if audience is Audience.ANYONE:
         return True
-    if not user.is_authenticated or not user.is_active:
+    if audience is Audience.MONITOR or not user.is_authenticated or not user.is_active:
         return False
     if audience is Audience.SIGNED_IN:
         return True
@@ -116,6 +119,10 @@ class PolicyMiddleware(MiddlewareMixin):
     ) -> HttpResponse | None:
         match = request.resolver_match
         audience = audience_of(view, match.route if match else "")
+        if audience is Audience.MONITOR:
+            if may_measure(request):
+                return None
+            raise Http404
         if audience is not None and covers(audience, request.user):
             return None
         if audience in {None, Audience.NOBODY} or request.user.is_authenticated:

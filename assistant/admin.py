@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
@@ -9,7 +11,27 @@ from unfold.admin import ModelAdmin
 
 from accounts.administration import ReadOnlyAdmin
 from assistant.endpoints import admin as endpoints  # noqa: F401  # registers its pages
-from assistant.models import Answer, Calibration, EvalCase, EvalRun, Feedback, Review, Share
+from assistant.models import Answer, AnswerDay, Calibration, Citation, EvalCase, EvalRun, Feedback, Review, Share
+
+
+class AnswererFilter(admin.SimpleListFilter):
+    """The answerers of the days that are rolled up; Django's own would read all answers to learn them."""
+
+    title = "answerer"
+    parameter_name = "answerer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names = AnswerDay.objects.filter(part=AnswerDay.Part.ANSWERER).order_by("key").values_list("key", flat=True)
+        return [(name, name) for name in names.distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return queryset.filter(generator=self.value()) if self.value() else queryset
+
+
+def _footnotes() -> models.QuerySet[Citation, Any]:
+    """Counted for the answers on the page alone."""
+    own = Citation.objects.filter(answer=models.OuterRef("pk")).order_by().values("answer")
+    return own.annotate(n=models.Count("pk")).values("n")
 
 
 @admin.register(Answer)
@@ -17,21 +39,21 @@ class AnswerAdmin(ReadOnlyAdmin):
     """How answering goes: states, times and the model, without a word of question or answer."""
 
     list_display = ("id", "state", "abstained", "degraded", "generator", "citation_count", "milliseconds", "created")
-    list_filter = ("state", "abstained", "degraded", "generator", "created")
+    list_filter = ("state", "abstained", AnswererFilter, "created")
     fields = (
         *("id", "state", "abstained", "degraded", "generator", "prompt_version", "confidence"),
         *("endpoint", "model", "tokens_in", "tokens_out", "tokens_estimated", "cost", "currency"),
         *("first_token_ms", "timings_ms", "calls", "created", "finished"),
     )
-    date_hierarchy = "created"
+    ordering = ("-created",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Answer]:
         heavy = ("text", "sentences", "retrieved", "steps", "searched_as", "notice")
-        return Answer.objects.defer(*heavy).annotate(footnotes=models.Count("citations"))
+        return Answer.objects.defer(*heavy).annotate(footnotes=models.Subquery(_footnotes()))
 
-    @admin.display(description="Footnotes", ordering="footnotes")
+    @admin.display(description="Footnotes")
     def citation_count(self, answer: Answer) -> int:
-        return int(getattr(answer, "footnotes", 0))
+        return int(getattr(answer, "footnotes", 0) or 0)
 
     @admin.display(description="Milliseconds")
     def milliseconds(self, answer: Answer) -> str:
@@ -44,7 +66,9 @@ class ReviewAdmin(ReadOnlyAdmin):
     """Verdicts of reviewers. The sentences and corrections are seen in the review queue, by those who may read them."""
 
     list_display = ("answer_id", "sentence", "verdict", "reviewer", "updated")
-    list_filter = ("verdict", "reviewer")
+    list_filter = ("verdict", ("reviewer", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("reviewer",)
+    ordering = ("-created",)
     fields = ("sentence", "verdict", "reviewer", "created", "updated")
 
 
@@ -67,6 +91,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
 
     list_display = ("answer_id", "helpful", "reason", "created")
     list_filter = ("helpful", "reason", "created")
+    ordering = ("-created",)
     fields = ("helpful", "reason", "comment", "created")
 
 

@@ -9,4 +9,5 @@ class AssistantConfig(AppConfig):
         # Registers what happens to answers when a document changes or is purged; needs the models, so it stands here.
         from assistant import sources as sources
         from assistant.evaluating import forgetting as forgetting
+        from assistant.gaps import names as names
         from assistant.verified import lapsing as lapsing

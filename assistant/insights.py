@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from assistant.models import Answer
-from knowledge.models import Document, DocumentVersion
+from assistant.dashboards import rolling
+from assistant.dashboards.figures import Figures
+from assistant.models import Feedback, Review, Standing
+from knowledge.models import Collection, Document, DocumentVersion
 
 DAYS = 28
-_ANSWERED, _SILENT, _UNFINISHED = "answered", "silent", "unfinished"
+PERIODS = (7, 28, 90, 365)
+_WEEKS_FROM = 91  # days; a picture of more has a column a week
 DOCUMENT_STATES = {
     "ready": "Ready",
     "replaced": "Ready, but replaced by another",
@@ -26,69 +27,100 @@ DOCUMENT_STATES = {
 
 
 @dataclass(slots=True)
-class Day:
-    """One day. ``median`` and ``slow`` (nine of ten answers were faster) are seconds, None without an answer."""
+class Day(Figures):
+    """One day, or the week that begins on it: the answers, and what people said of answers then."""
 
-    day: date
-    answered: int = 0
-    silent: int = 0
-    unfinished: int = 0
-    median: float | None = None
-    slow: float | None = None
+    day: date = date.min
+    up: int = 0
+    down: int = 0
+    supported: int = 0
+    partly: int = 0
+    unsupported: int = 0
 
     @property
-    def questions(self) -> int:
-        return self.answered + self.silent + self.unfinished
+    def silent_percent(self) -> int | None:
+        return None if self.answered_percent is None else 100 - self.answered_percent
+
+    @property
+    def precision(self) -> int | None:
+        """Of the footnoted sentences that reviewers judged: per cent that their quotes fully support."""
+        judged = self.supported + self.partly + self.unsupported
+        return round(100 * self.supported / judged) if judged else None
+
+    def with_judgements(self, other: Day) -> None:
+        self.add(other)
+        for name in ("up", "down", "supported", "partly", "unsupported"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 @dataclass(frozen=True, slots=True)
 class Insights:
-    """The last ``DAYS`` days, oldest first, all of them together, and the documents as they are now."""
+    """Days of the period, oldest first, all of them together, by collection and by answerer, and the documents now."""
 
     days: list[Day]
+    columns: list[Day]  # as the pictures show them: days, or weeks of a long period
     whole: Day
-    documents: dict[str, int]  # a key of DOCUMENT_STATES -> how many
+    collections: list[tuple[str, Figures]]
+    answerers: list[tuple[str, Figures]]
+    documents: dict[str, int] = field(default_factory=dict)  # a key of DOCUMENT_STATES -> how many
 
     @property
     def answered_percent(self) -> int | None:
-        finished = self.whole.answered + self.whole.silent
-        return round(100 * self.whole.answered / finished) if finished else None
+        return self.whole.answered_percent
 
 
-def insights() -> Insights:
+def insights(span: int = DAYS) -> Insights:
     today = timezone.localdate()
-    days = {day: Day(day) for day in (today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))}
-    whole = Day(today)
-    since = timezone.make_aware(datetime.combine(min(days), time()))
-    answers = Answer.objects.filter(created__gte=since).order_by()
-    counts = answers.annotate(day=TruncDate("created"), kind=_kind()).values_list("day", "kind")
-    for day, kind, count in counts.annotate(n=Count("pk")):
-        for row in (days[day], whole):
-            setattr(row, kind, getattr(row, kind) + count)
-    _time(answers, days, whole)
-    return Insights(list(days.values()), whole, _documents(today))
-
-
-def _kind() -> Case:
-    return Case(
-        When(~Q(state=Answer.State.COMPLETE), then=Value(_UNFINISHED)),
-        When(abstained=True, then=Value(_SILENT)),
-        default=Value(_ANSWERED),
-        output_field=CharField(),
+    first = today - timedelta(days=span - 1)
+    days = {day: Day(day=day) for day in (first + timedelta(days=n) for n in range(span))}
+    whole = Day(day=first)
+    period = rolling.read(first, today)
+    for day, figures in period.days.items():
+        days[day].add(figures)
+    _judgements(days, first)
+    for row in days.values():
+        whole.with_judgements(row)
+    shelves = {str(pk): name for pk, name in Collection.objects.values_list("pk", "name")}
+    return Insights(
+        days=list(days.values()),
+        columns=_columns(list(days.values())),
+        whole=whole,
+        collections=[
+            (shelves.get(key, "a collection that is gone"), figures)
+            for key, figures in _ordered(period.parts[rolling.COLLECTION])
+        ],
+        answerers=_ordered(period.parts[rolling.ANSWERER]),
+        documents=_documents(today),
     )
 
 
-def _time(answers: QuerySet[Answer], days: dict[date, Day], whole: Day) -> None:
-    seconds: defaultdict[date, list[float]] = defaultdict(list)
-    finished = answers.filter(state=Answer.State.COMPLETE).values_list("created", "timings_ms__total")
-    for created, milliseconds in finished.iterator():
-        if milliseconds is not None:
-            seconds[timezone.localdate(created)].append(float(milliseconds) / 1000)
-    all_of_them = [value for values in seconds.values() for value in values]
-    for row, values in [(whole, all_of_them), *((days[day], values) for day, values in seconds.items())]:
-        if values:
-            row.median = statistics.median(values)
-            row.slow = statistics.quantiles(values, n=10, method="inclusive")[-1] if len(values) > 1 else values[0]
+def _ordered(named: dict[str, Figures]) -> list[tuple[str, Figures]]:
+    """Most questions first."""
+    return sorted(named.items(), key=lambda one: (-one[1].questions, one[0]))
+
+
+def _judgements(days: dict[date, Day], first: date) -> None:
+    since = timezone.make_aware(datetime.combine(first, time()))
+    thumbs = Feedback.objects.filter(created__gte=since).annotate(day=TruncDate("created")).order_by()
+    for day, helpful, n in thumbs.values_list("day", "helpful").annotate(n=Count("pk")):
+        if day in days:
+            setattr(days[day], "up" if helpful else "down", n)
+    verdicts = Review.objects.filter(created__gte=since).annotate(day=TruncDate("created")).order_by()
+    names = {Standing.SUPPORTED: "supported", Standing.PARTLY: "partly", Standing.UNSUPPORTED: "unsupported"}
+    for day, verdict, n in verdicts.values_list("day", "verdict").annotate(n=Count("pk")):
+        if day in days and verdict in names:
+            setattr(days[day], names[Standing(verdict)], n)
+
+
+def _columns(days: list[Day]) -> list[Day]:
+    if len(days) < _WEEKS_FROM:
+        return days
+    weeks: list[Day] = []
+    for at, row in enumerate(days):
+        if at % 7 == len(days) % 7 or not weeks:
+            weeks.append(Day(day=row.day))
+        weeks[-1].with_judgements(row)
+    return weeks
 
 
 def _documents(today: date) -> dict[str, int]:

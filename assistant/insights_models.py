@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db.models import Count, Sum
+from django.utils import timezone
 
 from assistant import charts
 from assistant.endpoints.spending import Account, Line, accounts, this_month
@@ -54,7 +55,11 @@ def _costs(days: Sequence[date], currency: str) -> charts.Picture | None:
     return charts.columns(days, amounts, said)
 
 
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
 def _fallbacks(days: Sequence[date]) -> list[tuple[str, int]]:
     states = {UNAVAILABLE, HALF, *STATES.values()}
-    rows = Answer.objects.filter(created__date__gte=days[0], degraded__in=states).order_by()
+    rows = Answer.objects.filter(created__gte=_start(days[0]), degraded__in=states).order_by()
     return [(_NAMES[state], n) for state, n in rows.values_list("degraded").annotate(n=Count("pk")).order_by("-n")]

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from assistant.apart_rows import Asked
+from assistant.dashboards.rows import AnswerDay as AnswerDay
 from assistant.endpoints.rows import EndpointHealth as EndpointHealth
 from assistant.endpoints.rows import ModelBudget as ModelBudget
 from assistant.endpoints.rows import ModelEndpoint as ModelEndpoint
@@ -24,6 +25,11 @@ from assistant.evaluating.rows import PromptText as PromptText
 from assistant.evaluating.rows import SetCase as SetCase
 from assistant.evaluating.rows import SetRun as SetRun
 from assistant.evaluating.rows import SetVersion as SetVersion
+from assistant.gaps.rows import Gap as Gap
+from assistant.gaps.rows import GapNear as GapNear
+from assistant.gaps.rows import GapPosition as GapPosition
+from assistant.gaps.rows import GapQuestion as GapQuestion
+from assistant.gaps.rows import GapRefusal as GapRefusal
 from assistant.reviewing.rows import CitationVerdict as CitationVerdict
 from assistant.reviewing.rows import Opinion as Opinion
 from assistant.reviewing.rows import ReviewCause as ReviewCause
@@ -178,6 +184,10 @@ class Answer(models.Model):
 
     class Meta:
         ordering = ("created",)
+        indexes: ClassVar = [
+            models.Index(fields=["created"], name="answer_by_time"),
+            models.Index(fields=["degraded", "created"], name="answer_by_shortcoming"),
+        ]
 
     def __str__(self) -> str:
         return f"answer {self.pk}"
@@ -247,6 +257,7 @@ class Feedback(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "user"], name="feedback_once_per_person")]
+        indexes: ClassVar = [models.Index(fields=["created", "helpful"], name="feedback_by_time")]
 
     def __str__(self) -> str:
         return "helpful" if self.helpful else self.reason or "not helpful"
@@ -267,6 +278,7 @@ class Review(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["answer", "sentence", "reviewer"], name="verdict_once_per_reviewer")
         ]
+        indexes: ClassVar = [models.Index(fields=["created", "verdict"], name="verdict_by_time")]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()}"

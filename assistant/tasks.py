@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from assistant.dashboards.rolling import roll_up
 from assistant.evaluating import runs
+from assistant.gaps.asking_again import ask_again
+from assistant.gaps.gathering import gather
 from assistant.reviewing.queue import release_stuck
 from assistant.verified.lapsing import lapse
+from knowledge.errors import SearchUnavailable
 
 
 @shared_task
@@ -32,3 +36,19 @@ def keep_reviews() -> None:
     """Ends what no longer holds as days go by, and frees what its reviewer can no longer judge."""
     lapse()
     release_stuck()
+
+
+@shared_task(priority=0, expires=50)
+def mind_the_gaps() -> None:
+    """Groups what was not answered, and asks again what a new document may answer."""
+    try:
+        gather()
+        ask_again()
+    except SearchUnavailable:
+        return  # the model may be back with the next round
+
+
+@shared_task(priority=0, expires=3000)
+def roll_up_days() -> None:
+    """Keeps the figures of days that are over."""
+    roll_up()

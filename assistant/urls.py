@@ -18,6 +18,7 @@ from assistant import (
     views_stream,
     views_verified,
 )
+from assistant.gaps import views as gaps
 
 urlpatterns = [
     path("", views_chat.home, name="home"),
@@ -69,6 +70,10 @@ urlpatterns = [
     path("evaluation/runs/<int:pk>/promote/", views_evaluation.evaluation_promote, name="evaluation_promote"),
     path("evaluation/sets/<slug:name>/", views_evaluation.evaluation_set, name="evaluation_set"),
     path("evaluation/sets/<slug:name>/start/", views_evaluation.evaluation_start, name="evaluation_start"),
+    path("gaps/", gaps.gaps, name="gaps"),
+    path("gaps/<int:gap_id>/", gaps.gap_settle, name="gap_settle"),
+    path("again/<uuid:turn_id>/", views_chat.again, name="again"),
     path("insights/", views_insights.show, name="insights"),
+    path("insights/<slug:table>.csv", views_insights.insights_csv, name="insights_csv"),
     path("insights/silence/", views_abstention.abstention, name="abstention"),
 ]

@@ -48,6 +48,7 @@ def _chat(
     branch: uuid.UUID | None = None,
     refusal: str = "",
     status: int = 200,
+    prefilled: str = "",
 ) -> HttpResponse:
     user = asker(request)
     thread = [present_turn(place, user) for place in shown_path(shown, branch)] if shown else []
@@ -64,9 +65,17 @@ def _chat(
         "suggestions": [] if thread else suggestions(user),
         "searchable": Document.objects.visible_to(user).filter(current__isnull=False).count(),
         "refusal": refusal,
-        "question": request.POST.get("question", "") if refusal else "",
+        "question": request.POST.get("question", "") if refusal else prefilled,
     }
     return render(request, "assistant/chat.html", context, status=status)
+
+
+@require_GET
+@allow(Audience.SIGNED_IN)
+def again(request: HttpRequest, turn_id: uuid.UUID) -> HttpResponse:
+    """An earlier question of theirs, ready to be sent once more: a link alone asks nothing."""
+    turn = get_object_or_404(Turn, pk=turn_id, conversation__user=asker(request))
+    return _chat(request, turn.conversation, turn.pk, prefilled=turn.question)
 
 
 @require_POST

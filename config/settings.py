@@ -291,6 +291,9 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     },
     "erase": {"task": "config.tasks.erase", "schedule": 300.0},
     "retention": {"task": "config.tasks.retention", "schedule": 3600.0},
+    "gaps": {"task": "assistant.tasks.mind_the_gaps", "schedule": 60.0},
+    "figures": {"task": "assistant.tasks.roll_up_days", "schedule": 1800.0},
+    "remind": {"task": "knowledge.tasks.remind", "schedule": 3600.0},
     "notices": {"task": "accounts.tasks.mail_notices", "schedule": 120.0},
     "reviews": {"task": "assistant.tasks.keep_reviews", "schedule": 600.0},
     "backup": {"task": "config.tasks.nightly_backup", "schedule": crontab(hour=2, minute=30)},
@@ -381,6 +384,8 @@ EMAIL_BACKEND = env(
     "FOOTNOTE_EMAIL_BACKEND",
     f"django.core.mail.backends.{'smtp' if env('FOOTNOTE_EMAIL_HOST') else 'console'}.EmailBackend",
 )
+# A monitoring program shows it as "Authorization: Bearer …" at /metrics; without one only this machine may ask.
+METRICS_TOKEN = env("FOOTNOTE_METRICS_TOKEN")
 # Notices go by mail only where mail was set up: the console is a log, and logs hold nobody's words.
 MAILS = bool(env("FOOTNOTE_EMAIL_HOST") or env("FOOTNOTE_EMAIL_BACKEND"))
 

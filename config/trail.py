@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.listing import distinct_values
 from accounts.models import AuditEvent, User
 
 FIELDS = ("who", "action", "about", "since", "until")
@@ -18,12 +19,12 @@ HEAD = ("at", "person id", "person", "action", "object", "object id", "detail")
 def filtered(wanted: Mapping[str, str]) -> QuerySet[AuditEvent, Any]:
     """Lines, newest first, by who (user name or id), action (its beginning), about (an id), since and until (days)."""
     name = User.objects.filter(pk=OuterRef("actor_id")).values("username")[:1]
-    rows = AuditEvent.objects.annotate(username=Subquery(name)).order_by("-id")
+    rows = AuditEvent.objects.annotate(username=Subquery(name)).order_by("-at", "-id")
     if who := wanted.get("who", "").strip():
         known = User.objects.filter(Q(username__iexact=who) | Q(email__iexact=who)).values("pk")
         rows = rows.filter(Q(actor_id__in=known) | Q(actor_id=int(who) if who.isdecimal() and len(who) < 18 else -1))
     if action := wanted.get("action", "").strip():
-        rows = rows.filter(action__startswith=action)
+        rows = rows.filter(action__in=[one for one in actions() if one.startswith(action)])
     if about := wanted.get("about", "").strip():
         rows = rows.filter(object_id=about)
     if since := _day(wanted.get("since", "")):
@@ -35,7 +36,7 @@ def filtered(wanted: Mapping[str, str]) -> QuerySet[AuditEvent, Any]:
 
 def actions() -> list[str]:
     """Every action there is on the trail."""
-    return sorted(AuditEvent.objects.order_by().values_list("action", flat=True).distinct())
+    return distinct_values(AuditEvent.objects.all(), "action")
 
 
 def cells(rows: QuerySet[AuditEvent, Any]) -> Iterator[tuple[object, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views, views_data, views_protection
+from config import metrics, views, views_data, views_operation, views_protection
 
 urlpatterns = [
     path("", include("assistant.urls")),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("", include("ingest.urls")),
     path("", include("accounts.urls")),
     path("health/", views.health, name="health"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("insights/operation/", views_operation.operation_page, name="operation"),
+    path("insights/operation/days.csv", views_operation.operation_csv, name="operation_csv"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("your-data/", views_data.your_data, name="your_data"),

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.models import AuditEvent, Notice, User
 from accounts.policy import Audience, allow
+from accounts.streaming import attachment
 from assistant.models import Conversation, Feedback
 from config import exporting, retention
-from config.streaming import attachment
 from knowledge.models import DocumentVersion
 from knowledge.requests import asker
 
@@ -33,7 +33,7 @@ def your_data(request: HttpRequest) -> HttpResponse:
             "Ratings": Feedback.objects.filter(user=user).count(),
             "Uploads": DocumentVersion.objects.filter(created_by=user).count(),
             "Notices": Notice.objects.filter(user=user).count(),
-            "Lines of the audit trail": exporting.trail_of(user).count(),
+            "Lines of what you did": AuditEvent.objects.filter(actor_id=user.pk).count(),
         },
         "rules": [rule for rule in retention.rules() if rule.name in own],
         "most": EXPORTS,

@@ -204,6 +204,25 @@ class Document(models.Model):
         return Force(self.effective, self.effective_until)
 
 
+class ReviewReminder(models.Model):
+    """That the keepers of a document were told of a date to look at it again by: once before it, once on it."""
+
+    class Stage(models.TextChoices):
+        SOON = "soon", _("before the day")
+        DUE = "due", _("on the day")
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="reminders")
+    due = models.DateField()
+    stage = models.CharField(max_length=8, choices=Stage.choices)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["document", "due", "stage"], name="reminded_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.due}"
+
+
 class Restriction(models.Model):
     """Names a group or person that may still read a restricted document."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from knowledge import views, views_find, views_permission
+from knowledge import views, views_due, views_find, views_permission
 
 _PAGE = "documents/<uuid:document_id>/v/<int:number>/p/<int:page>/"
 _PERMISSION = "permission/document/<uuid:document_id>/"
@@ -8,6 +8,8 @@ _PERMISSION = "permission/document/<uuid:document_id>/"
 urlpatterns = [
     path("documents/", views.documents, name="documents"),
     path("documents/change/", views.documents_change, name="documents_change"),
+    path("documents/due/", views_due.documents_due, name="documents_due"),
+    path("documents/<uuid:document_id>/looked-at/", views_due.document_looked_at, name="document_looked_at"),
     path("documents/checking/", views.checking, name="checking"),
     path("documents/<uuid:document_id>/", views.document, name="document"),
     path("documents/<uuid:document_id>/settings/", views.document_settings, name="document_settings"),

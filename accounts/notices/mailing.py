@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -66,7 +65,7 @@ def _send(rows: list[Notice], now: datetime) -> bool:
         return True
     try:
         _mail(person, rows).send()
-    except (SMTPException, OSError) as error:
+    except OSError as error:  # whatever the mail library raises is one
         log.warning("notices.mail_refused user=%s tries=%s %s", person.pk, rows[0].mail_tries, type(error).__name__)
         for row in rows:
             row.mail_due = None if row.mail_tries >= MAX_TRIES else now + _AGAIN * 2 ** (row.mail_tries - 1)

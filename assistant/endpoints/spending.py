@@ -14,6 +14,8 @@ from decimal import Decimal
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
+from accounts.models import NoticeKind, User
+from accounts.notices.telling import tell
 from assistant.endpoints.calls import OK, STOPPED, Call
 from assistant.endpoints.rows import ModelBudget, ModelSpending
 from assistant.endpoints.value import Endpoint
@@ -117,7 +119,18 @@ def _month(today: date | None = None) -> QuerySet[ModelSpending]:
 
 
 def _tell(before: Account, after: Account) -> None:
+    if after.warn and not before.warn:
+        _tell_administrators(after, "warn", f"{after.percent} % of this month's budget in {after.currency} is used.")
+    if after.over and not before.over:
+        stopped = "models with a price are not asked until the month is over."
+        _tell_administrators(after, "over", f"The budget in {after.currency} is used up: {stopped}")
     if after.over and not before.over:
         log.warning("models.budget_used_up currency=%s percent=%d", after.currency, after.percent)
     elif after.warn and not before.warn:
         log.warning("models.budget_warning currency=%s percent=%d", after.currency, after.percent)
+
+
+def _tell_administrators(account: Account, stage: str, text: str) -> None:
+    people = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
+    once = f"budget:{timezone.localdate():%Y-%m}:{account.currency}:{stage}:{account.budget}"
+    tell(people, NoticeKind.BUDGET, text, "/insights/", once=once)

@@ -185,6 +185,7 @@ def test_a_language_model_that_points_elsewhere_is_not_followed(wire: Wire, sett
 PLACES = {
     "accounts/company_http.py": "company sign-in: guarded",
     "accounts/counters.py": "the broker: REDIS_URL, from the environment alone",
+    "accounts/notices/telling.py": "the broker: REDIS_URL, from the environment alone",
     "accounts/outbound.py": "the guard looks names up, and connects to nothing",
     "assistant/generators/openai_compatible.py": "language models: guarded",
     "config/broker.py": "asks the broker of this home for a sign of life, over its Unix socket",

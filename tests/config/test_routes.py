@@ -108,6 +108,10 @@ OWN = {
     "evaluation_set": ("GET", REVIEWERS),
     "evaluation_start": ("POST", ADMINISTRATORS),
     "insights": ("GET", ADMINISTRATORS),
+    "insights_csv": ("GET", ADMINISTRATORS),
+    "operation": ("GET", ADMINISTRATORS),
+    "operation_csv": ("GET", ADMINISTRATORS),
+    "metrics": ("GET", ALL),  # of this machine, where the tests are; see test_metrics.py
     "abstention": ("GET", ADMINISTRATORS),
     "documents": ("GET", SIGNED_IN),
     "document": ("GET", READERS),
@@ -134,6 +138,12 @@ OWN = {
     "sessions": ("GET", SIGNED_IN),
     "session_end": ("POST", NOTHING_YET),  # there is no session 0 of anybody
     "sessions_end_others": ("POST", SIGNED_IN),
+    "gaps": ("GET", SIGNED_IN),
+    "gap_settle": ("POST", NOTHING_YET),
+    "again": ("GET", ASKER),
+    "documents_due": ("GET", SIGNED_IN),
+    "document_looked_at": ("POST", NOTHING_YET),  # nothing says what was found
+    "upload_write": ("GET", CURATORS),
     "notices": ("GET", SIGNED_IN),
     "notices_read": ("POST", SIGNED_IN),
     "notice_choices": ("GET", SIGNED_IN),
@@ -225,7 +235,8 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
     tell([people.bob], NoticeKind.GAP, "Look at this.", "/")
     share = Share.objects.create(conversation=conversation, user=people.alice)
     fixed = {"number": "1", "page": "1", "sentence": "0", "app_label": "accounts", "url": "nothing", "object_id": "1"}
-    fixed["session_id"], fixed["name"], fixed["verified_id"] = "0", "routes", str(verified.pk)
+    fixed["session_id"] = fixed["gap_id"] = "0"
+    fixed |= {"name": "routes", "verified_id": str(verified.pk), "table": "days"}
     _evaluation(citation, people)
     fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}

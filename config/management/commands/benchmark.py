@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.benchmarking import Asked, BenchmarkFailed, benchmark
 from config.benchmarking.index import benchmark_index
+from config.benchmarking.pages import TARGET_MS, benchmark_pages
 
 _DEFAULT = settings.BASE_DIR / "config" / "sample_company" / "files"
 
@@ -29,12 +30,35 @@ class Command(BaseCommand):
         parser.add_argument(
             "--index", type=int, metavar="N", help="instead: the vector index with N synthetic passages"
         )
+        parser.add_argument(
+            "--pages", type=int, nargs="?", const=100_000, metavar="N", help="instead: pages with N answers (100000)"
+        )
+        parser.add_argument("--lines", type=int, metavar="N", help="of the trail, with --pages (ten an answer)")
+        parser.add_argument("--repeats", type=int, default=20, metavar="N", help="openings of each page")
+        parser.add_argument("--postgres", action="store_true", help="--pages on an embedded PostgreSQL")
         parser.add_argument("--rounds", type=int, default=3, metavar="N", help="ratios are medians of so many rounds")
         parser.add_argument("--peer-python", metavar="PATH", help="a Python that has txtai (default: this one)")
         parser.add_argument("--no-edit", action="store_true", help="leave out the edited long document")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
+    def _pages(self, options: dict[str, Any]) -> None:
+        try:
+            figures = benchmark_pages(
+                options["pages"], options["lines"] or 10 * options["pages"], options["repeats"], options["postgres"]
+            )
+        except BenchmarkFailed as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        self.stdout.write(", ".join(f"{name} {value}" for name, value in figures.items() if name != "pages"))
+        for page, row in figures["pages"].items():
+            mark = "" if row["p95"] <= TARGET_MS else f"  over {TARGET_MS} ms: {row['slowest']}"
+            self.stdout.write(f"{page:<76}{row['p50']:>9} {row['p95']:>9} ms {row['queries']:>4} queries{mark}")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["pages"]:
+            return self._pages(options)
         if not options["files"].is_dir():
             raise CommandError(f"{options['files']} is not a folder.")
         if options["rounds"] < 1:

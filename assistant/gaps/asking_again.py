@@ -1,0 +1,95 @@
+"""When documents arrive: the open questions near them are asked again, each as its asker, and askers are told.
+
+Nothing is saved of such a trial and no language model is asked: the same search, ranking and threshold as the chat's
+say whether there is an answer now, and its best sentence has to stand in a document that has just arrived.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import NoticeKind, User
+from accounts.notices.telling import tell
+from assistant import abstaining, policy
+from assistant.conversations import earlier_exchanges
+from assistant.gaps.gathering import vector_of
+from assistant.gaps.rows import GapPosition, GapQuestion
+from assistant.models import Turn
+from assistant.selection.gathering import find, gather
+from knowledge.models import IndexChange, Passage
+
+NEAR = 0.3  # cosine of a question and a new passage from which it is worth asking again
+CHANGES_AT_ONCE = 100
+QUESTIONS_AT_ONCE = 200
+
+
+def ask_again() -> int:
+    """Asks again what the documents since the last time may answer. Gives how many askers were told.
+
+    Raises SearchUnavailable when nothing can be searched; then the same changes come again.
+    """
+    newest = IndexChange.objects.order_by("-position").values_list("position", flat=True).first() or 0
+    row, _ = GapPosition.objects.get_or_create(pk=1, defaults={"position": newest})
+    changes = IndexChange.objects.filter(position__gt=row.position).order_by("position")
+    seen = list(changes.values_list("position", "kind", "version_id")[:CHANGES_AT_ONCE])
+    if not seen:
+        return 0
+    arrived = [version for _, kind, version in seen if kind == IndexChange.Kind.ADD]
+    told = sum(_answered(question, documents) for question, documents in _near(arrived)) if arrived else 0
+    GapPosition.objects.filter(pk=1, position__lt=seen[-1][0]).update(position=seen[-1][0])
+    return told
+
+
+def _near(versions: Collection[int]) -> list[tuple[GapQuestion, set[uuid.UUID]]]:
+    """Open questions with the new documents that come near them, the nearest questions first."""
+    rows = Passage.objects.filter(version__in=versions, version__current_of__isnull=False)
+    passages = list(rows.values_list("version__document_id", "model_id", "vector"))
+    if not passages:
+        return []
+    matrix = np.stack([vector_of(data) for _, _, data in passages])
+    found = []
+    waiting = GapQuestion.objects.filter(answered__isnull=True, gap__model_id=passages[0][1])
+    for question in waiting.select_related("answer__turn__conversation__user", "gap").order_by("pk"):
+        cosines = np.dot(matrix, vector_of(question.vector))
+        if cosines.max() >= NEAR:
+            documents = {passages[at][0] for at in np.flatnonzero(cosines >= NEAR)}
+            found.append((float(cosines.max()), question, documents))
+    found.sort(key=lambda one: (-one[0], one[1].pk))
+    return [(question, documents) for _, question, documents in found[:QUESTIONS_AT_ONCE]]
+
+
+def _answered(question: GapQuestion, documents: set[uuid.UUID]) -> bool:
+    turn = question.answer.turn
+    user = turn.conversation.user
+    if not user.is_active or not would_answer(turn, user, documents):
+        return False
+    with transaction.atomic():
+        if not GapQuestion.objects.filter(pk=question.pk, answered__isnull=True).update(answered=timezone.now()):
+            return False  # another worker was quicker, or the question was deleted
+        audit.record(None, "gap.answered", question.gap, user=user.pk)
+        tell(
+            [user],
+            NoticeKind.ANSWERED,
+            "Your question {it} can be answered now. Ask it again.",
+            f"/again/{turn.pk}/",
+            about=f"turn:{turn.pk}",
+            once=f"answered:{turn.pk}",
+        )
+    return True
+
+
+def would_answer(turn: Turn, user: User, documents: Collection[uuid.UUID]) -> bool:
+    """Whether the asker would be answered now, and from one of these documents."""
+    result = find(turn.question, user, earlier_exchanges(turn))
+    material = gather(turn.question, result, result.evidence)
+    if not material.ranked or material.ranked[0].evidence.document_id not in documents:
+        return False
+    signs = abstaining.features(material.profile, material.evidence, material.ranked)
+    holding = policy.current(signs)
+    return holding.probability(signs) >= holding.threshold

@@ -1,0 +1,123 @@
+"""From answers that found nothing to groups of questions: what came since the last time, in order."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from accounts.models import NoticeKind
+from accounts.notices.telling import tell
+from assistant.gaps.linking import Group, nearest
+from assistant.gaps.rows import Gap, GapNear, GapQuestion
+from assistant.models import Answer, Feedback, Turn
+from knowledge.embedding import Vectors, get_embedder, query_vector
+from knowledge.models import Document
+
+NEAREST = 3  # documents whose owners are asked
+AT_ONCE = 500
+_AGAIN = timedelta(hours=1)  # answers that were committed after a younger one was gathered
+_TECHNICAL = ("no_model", "no_index")  # nothing was found because it could not be searched
+_KEPT_GROUPS = 5000  # open groups that are compared
+
+
+def unanswered() -> QuerySet[Answer]:
+    """Answers that found nothing, or to which the reader says that something is missing. A question that was asked
+    back is open, not unanswered; neither is a summary or a table a question."""
+    silent = Q(abstained=True, asked_back="") & ~Q(degraded__in=_TECHNICAL)
+    missing = Q(feedback__helpful=False, feedback__reason=Feedback.Reason.MISSING)
+    return Answer.objects.filter(silent | missing, state=Answer.State.COMPLETE, turn__mode="").distinct()
+
+
+def gather() -> int:
+    """Groups the questions that are new. Gives how many. Raises SearchUnavailable without the model."""
+    Gap.objects.filter(questions__isnull=True).delete()  # their questions were deleted
+    model = get_embedder().model_id
+    fresh = list(_fresh())
+    if not fresh:
+        return 0
+    groups = _open_groups(model)
+    joined = 0
+    for answer in fresh:
+        vector = query_vector(own_words(answer.turn))
+        try:
+            with transaction.atomic():
+                question = _join(answer, vector, groups, model)
+                _tell_owners(question)
+        except IntegrityError:
+            continue  # another worker was quicker, or the answer was deleted meanwhile
+        joined += 1
+    return joined
+
+
+def _fresh() -> Iterator[Answer]:
+    newest = GapQuestion.objects.order_by("-created").values_list("created", flat=True).first()
+    waiting = unanswered().filter(gap_question__isnull=True, turn__conversation__user__synthetic=False)
+    if newest is not None:
+        since = newest - _AGAIN
+        waiting = waiting.filter(Q(finished__gte=since) | Q(feedback__created__gte=since))
+    yield from waiting.select_related("turn__parent").order_by("finished", "pk")[:AT_ONCE]
+
+
+def own_words(turn: Turn) -> str:
+    """What the asker wrote, after what they wrote before it; never words of an answer or a document."""
+    if turn.parent is None or len(turn.question.split()) > 6:
+        return turn.question
+    return f"{turn.parent.question} {turn.question}"
+
+
+def _open_groups(model: str) -> list[Group]:
+    found: dict[int, Group] = {}
+    open_gaps = Gap.objects.filter(model_id=model, questions__answered__isnull=True).order_by("-updated").distinct()
+    keys = list(open_gaps.values_list("pk", flat=True)[:_KEPT_GROUPS])
+    rows = GapQuestion.objects.filter(gap__in=keys, answered__isnull=True).order_by("pk")
+    for key, data in rows.values_list("gap_id", "vector"):
+        vector = vector_of(data)
+        if key in found:
+            found[key].add(vector)
+        else:
+            found[key] = Group(key, vector, 1)
+    return list(found.values())
+
+
+def vector_of(data: bytes | memoryview) -> Vectors:
+    return np.frombuffer(bytes(data), dtype="<f4").astype(np.float32)
+
+
+def _join(answer: Answer, vector: Vectors, groups: list[Group], model: str) -> GapQuestion:
+    group = nearest(vector, groups)
+    gap = Gap.objects.filter(pk=group.key).first() if group else None
+    if gap is None:
+        gap = Gap.objects.create(model_id=model)
+    question = GapQuestion.objects.create(answer=answer, gap=gap, vector=vector.astype("<f4").tobytes())
+    ranks = {key: rank for rank, key in enumerate(_nearest(answer))}
+    here = Document.objects.filter(pk__in=ranks, deleted__isnull=True, canary=False).values_list("pk", flat=True)
+    GapNear.objects.bulk_create(GapNear(question=question, document_id=key, rank=ranks[key]) for key in here)
+    gap.save(update_fields=["updated"])
+    if group is None or group.key != gap.pk:
+        groups.append(Group(gap.pk, np.array(vector), 1))
+    else:
+        group.add(vector)
+    return question
+
+
+def _nearest(answer: Answer) -> list[uuid.UUID]:
+    """Documents as the asker's own search found them, by their own permission."""
+    keys = dict.fromkeys(uuid.UUID(row["document_id"]) for row in answer.retrieved)
+    return list(keys)[:NEAREST]
+
+
+def _tell_owners(question: GapQuestion) -> None:
+    from assistant.gaps.showing import keepers  # which shows what is gathered here
+
+    tell(
+        keepers(question),
+        NoticeKind.GAP,
+        "People ask what your documents do not say. The questions are on the page of gaps.",
+        f"/gaps/#gap-{question.gap_id}",
+        once=f"gap:{question.gap_id}",
+    )
