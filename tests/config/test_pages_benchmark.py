@@ -16,4 +16,5 @@ def test_every_page_opens_on_a_filled_database() -> None:
     figures = json.loads(output.getvalue())
     assert (figures["database"], figures["answers"], figures["lines"]) == ("sqlite", 120, 300)
     assert len(figures["pages"]) > 25
+    assert all(row["queries"] > 0 for row in figures["pages"].values())
     assert {row["status"] for row in figures["pages"].values()} == {200}
