@@ -106,12 +106,12 @@ def _read(stamp: tuple[object, ...]) -> _Table:
     for pk, question, _vector, _model in rows:
         key = tuple(words(question))
         same[key] = (*same.get(key, ()), pk)
-    ids, vectors = _vectors((pk, vector) for pk, _, vector, by in rows if model and by == model)
+    ids, vectors = _vectors((pk, bytes(vector)) for pk, _, vector, by in rows if model and by == model)
     return _Table(stamp, ids, same, vectors)
 
 
 def _vectors(rows: Iterable[tuple[int, bytes]]) -> tuple[tuple[int, ...], Vectors]:
     kept = list(rows)
-    table = [np.frombuffer(bytes(vector), dtype="<f4") for _, vector in kept]
+    table = [np.frombuffer(vector, dtype="<f4") for _, vector in kept]
     stacked = np.stack(table).astype(np.float32) if table else np.zeros((0, 0), dtype=np.float32)
     return tuple(pk for pk, _ in kept), stacked
