@@ -100,7 +100,7 @@ def correct(draft: Draft, reviewer: User, answer: Answer | None) -> VerifiedAnsw
             cited = list(dict.fromkeys(numbers[quote.place] for quote in one.quotes))
             row.sentences.append(_sentence(one.text, one.verdict.standing, one.verdict.reason, cited))
         row.save()
-        cited_documents = {item.evidence.document_id for one in checked for item in one.quotes}
+        cited_documents = {quote.evidence.document_id for one in checked for quote in one.quotes}
         row.sources.set(Document.objects.filter(pk__in=cited_documents))
     return row
 

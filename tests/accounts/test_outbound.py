@@ -195,6 +195,7 @@ PLACES = {
     "ingest/tasks.py": "the broker: REDIS_URL, from the environment alone",
     "config/installation.py": "asks the site it has just started whether it answers, and for a free port",
     "knowledge/forking.py": "socket pairs between processes of this machine",
+    "knowledge/proof/alarm.py": "the mail server: from the environment alone",
     "knowledge/sandbox_child.py": "socket pairs between processes of this machine",
 }
 CONNECTING = {"aiohttp", "ftplib", "http.client", "httpx", "imaplib", "kombu", "poplib", "redis", "requests", "smtplib"}
