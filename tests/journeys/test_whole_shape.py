@@ -133,6 +133,8 @@ def rita_judges(page: Page) -> None:
     expect(page.locator("#review")).to_contain_text(QUESTION)
     expect(claim.locator("[data-box]")).to_have_count(1)
     page.keyboard.press("1")
+    expect(page.locator("[data-settle].is-current:not([data-judged])")).to_have_count(1, timeout=PATIENCE)
+    page.keyboard.press("1")
     expect(page.locator("#review")).to_contain_text("Nothing waits for review", timeout=PATIENCE)
 
 
