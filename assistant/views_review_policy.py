@@ -25,7 +25,7 @@ class PolicyForm(forms.ModelForm[ReviewPolicy]):
         model = ReviewPolicy
         fields = (
             "thumbs_down", "low_grounding", "supported_percent", "conflicts", "first_uses", "second_percent",
-            "urgent_days", "due_days",
+            "urgent_days", "due_days", "reworded",
         )  # fmt: skip
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('second_percent', models.FloatField(default=10.0, help_text='In percent of what was reviewed, given by another reviewer who does not see the first.', validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(100.0)], verbose_name='second opinions')),
                 ('urgent_days', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1)], verbose_name='days for what readers complained of')),
                 ('due_days', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1)], verbose_name='days for everything else')),
+                ('reworded', models.BooleanField(default=False, help_text='Without it a verified answer is given only to the same question word for word. With it also to questions found to mean the same; on questions nobody had seen before, 11 of 86 so given were for another question.', verbose_name='verified answers also for questions in other words')),
             ],
             options={
                 'verbose_name': 'review policy',

@@ -1,7 +1,8 @@
 """Which verified answer, if any, answers what is asked now.
 
-All kept questions are compared by their vectors in this process; the nearest are then asked of the database under the
-read rule, whether there are any or not, so that what somebody may not see changes nothing for them.
+The same words are the same question. Other words only when the review policy says so, for it is less sure (see
+docs/benchmarks.md): then all kept questions are compared by their vectors in this process. What was found is asked of
+the database under the read rule, whether it is anything or not, so that what somebody may not see changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from django.db.models import Count, Max
 
 from accounts.models import User
-from assistant.models import VerifiedAnswer
+from assistant.models import ReviewPolicy, VerifiedAnswer
 from assistant.selection.vectors import vectors_of
 from assistant.verified.sameness import CLOSE, Known, differs
 from knowledge.embedding import Vectors, get_embedder
@@ -40,7 +41,7 @@ _table: _Table | None = None
 
 def find(asked: str, user: User) -> VerifiedAnswer | None:
     """The verified answer to this question that holds for this person now; the newest of those nearest."""
-    close = _nearest(asked)
+    close = _nearest(asked, reworded=ReviewPolicy.objects.filter(reworded=True).exists())
     rows = VerifiedAnswer.objects.servable_to(user).filter(pk__in=list(close)).prefetch_related("citations")
     same = [row for row in rows if not differs(asked, known(row))]
     return max(same, key=lambda row: (round(close[row.pk], 2), row.at), default=None)
@@ -58,11 +59,11 @@ def best(asked: str, closeness: Sequence[float], questions: Sequence[Known]) -> 
     return next((place for place in near if not differs(asked, questions[place])), None)
 
 
-def _nearest(asked: str) -> dict[int, float]:
-    """Id → cosine of kept questions that are close enough, or the same in words (then 1)."""
+def _nearest(asked: str, *, reworded: bool) -> dict[int, float]:
+    """Id → cosine of kept questions that are the same in words (then 1) or, when those count, close enough."""
     table = _current()
     found: dict[int, float] = dict.fromkeys(table.same.get(tuple(words(asked)), ()), 1.0)
-    if len(table.vectors):
+    if reworded and len(table.vectors):
         try:
             cosines = table.vectors @ vectors_of([asked])[0]
         except SearchUnavailable:

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from assistant.errors import ReviewRefused
-from assistant.models import Answer, Feedback, Opinion, ReviewItem, VerifiedAnswer, VerifiedCitation
+from assistant.models import Answer, Feedback, Opinion, ReviewItem, ReviewPolicy, VerifiedAnswer, VerifiedCitation
 from assistant.presenting import present
 from assistant.reviewing import judging, queue
 from assistant.reviewing.feeding import current_policy, feed
@@ -30,8 +30,8 @@ SAID = "A night may cost €145 in general and €190 in capital cities."
 
 @pytest.fixture
 def hotel(shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked) -> Answer:
-    """Bob's answer, which he found wanting."""
-    current_policy()
+    """Bob's answer, which he found wanting. Other words count as the same question."""
+    ReviewPolicy.objects.filter(pk=current_policy().pk).update(reworded=True)
     answer = asked(people.bob, HOTEL)
     Feedback.objects.create(answer=answer, user=people.bob, helpful=False, reason="missing")
     feed(answer.pk)
@@ -64,6 +64,15 @@ def test_a_corrected_answer_is_served_with_its_footnotes_and_with_whose_word_it_
         assert view.verified == f"Verified by Rita on {timezone.localdate():%-d %B %Y}."
     assert VerifiedAnswer.objects.get().served == 2
     assert asked(people.alice, "What is the hotel limit in capital cities?").verified is None
+
+
+def test_other_words_count_only_when_the_policy_says_so(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer
+) -> None:
+    row = corrected(shelf, people, hotel)
+    ReviewPolicy.objects.update(reworded=False)
+    assert asked(people.alice, OTHERWISE).verified is None
+    assert asked(people.alice, HOTEL.upper().rstrip("?")).verified == row
 
 
 def test_a_confirmed_answer_is_served_as_it_was(

@@ -75,6 +75,10 @@ def test_a_complaint_becomes_a_verified_answer_until_its_source_changes(site: Si
     assert QUESTION in manage(site, "shell", "-v0", "-c", _CASES)
 
     alice = sign_in(browser, site, "alice")
+    ada = sign_in(browser, site, "ada")
+    ada.goto("/review/policy/")
+    ada.get_by_label("Verified answers also for questions in other words").check()
+    ada.get_by_role("button", name="Save").click()
     served = ask(alice, OTHERWISE)
     expect(served.locator("[data-verified]")).to_contain_text("Verified by rita", timeout=PATIENCE)
     expect(served.locator(".sentence__words").first).to_have_text(SAID)
