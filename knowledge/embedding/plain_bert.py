@@ -113,6 +113,7 @@ class PlainBertEmbedder:
         self._threads = threads or torch.get_num_threads()
         self._cores = ThreadPoolExecutor(self._threads, "embedding")
         self._model_id = model_name(recipe.directory)
+        self._directory = recipe.directory
 
     @property
     def model_id(self) -> str:
@@ -129,7 +130,14 @@ class PlainBertEmbedder:
         vector: Vectors = self._embed([self._prefixes[0] + text])[0]
         return vector
 
-    def _on_cores(self, work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    def tokenizer_without_limits(self) -> Tokenizer:
+        """A tokenizer of its own for who reads with this model's layers."""
+        tokenizer = Tokenizer.from_file(str(self._directory / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    def on_cores(self, work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         """``work`` of every item, on all cores, in their order, without gradients."""
 
         def alone(item: Item) -> Result:
@@ -157,7 +165,7 @@ class PlainBertEmbedder:
         batches = _batches(self._tokenizer.encode_batch(list(texts)), self._threads)
         for at in range(0, len(batches), self._threads):
             some = batches[at : at + self._threads]
-            for batch, vectors in zip(some, self._on_cores(self._pass, some), strict=True):
+            for batch, vectors in zip(some, self.on_cores(self._pass, some), strict=True):
                 yield from zip(batch, vectors, strict=True)
 
     def _pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
