@@ -30,7 +30,7 @@ _LONGEST_STEP = 1.0  # norm of the gradients
 _WITHOUT_MARK, _REWORDED = 0.5, 0.3  # shares of questions
 _ABSOLUTE, _EDGES = 0.7, 0.3  # what right or wrong by itself, and the short answer, count beside the order
 _RIGHT = 3.0  # how much a right sentence counts against a wrong one
-_REPORT_STEPS = 100
+REPORT_STEPS = 100
 _SMOOTH = 0.98
 
 
@@ -107,7 +107,7 @@ class Training:
             self.steps += 1
             mean = _SMOOTH * mean + (1 - _SMOOTH) * float(value.detach()) if self.steps > 1 else float(value.detach())
             seconds = time.monotonic() - started
-            if self.steps % _REPORT_STEPS == 0 or plan.done(seconds, self.steps) >= 1:
+            if self.steps % REPORT_STEPS == 0 or plan.done(seconds, self.steps) >= 1:
                 report(Progress(self.steps, seconds, mean))
 
     def _read_apart(self, articles: Sequence[Article]) -> list[list[Apart]]:

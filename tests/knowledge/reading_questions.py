@@ -131,7 +131,8 @@ QUESTIONS: list[tuple[str, str, list[str]]] = [
     (
         "What happens to unsold bread?",
         "Bread that was not sold goes to the food bank in the evening.",
-        ["Bread is baked from four in the morning.", "Bread is sold at the counter.", "Bread is made of rye and wheat."],
+        ["Bread is baked from four in the morning.", "Bread is sold at the counter.",
+         "Bread is made of rye and wheat."],
     ),
     (
         "Who is told about an accident first?",

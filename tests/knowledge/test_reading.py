@@ -120,8 +120,8 @@ def test_only_so_many_sentences_are_kept(reader: Reader, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "\0", ".", "🙂" * 300, "日本語の規則です。", "ﬁ\u200b\u202e\u0301\u0301", "\ud800 half a character", "a" * 100_000,
-     "word " * 20_000, "[SEP] [CLS] [PAD]", "Ünïcödé İstanbul ß"],
+    ["", " ", "\0", ".", "🙂" * 300, "日本語の規則です。", "ﬁ\u200b\u202e\u0301\u0301", "\ud800 half a character",
+     "a" * 100_000, "word " * 20_000, "[SEP] [CLS] [PAD]", "Ünïcödé İstanbul ß"],
 )  # fmt: skip
 def test_odd_texts_are_read(reader: Reader, text: str) -> None:
     for question, sentence in ((text, "The gate is blue."), ("What colour is the gate?", text), (text, text)):
@@ -193,7 +193,8 @@ def damage_name(path: Path) -> None:
 
 
 def damage_layers(path: Path) -> None:
-    save_file({name: tensor for name, tensor in load_file(path).items() if "layers" not in name}, path, {"trained": "x"})
+    rest = {name: tensor for name, tensor in load_file(path).items() if "layers" not in name}
+    save_file(rest, path, {"trained": "x"})
 
 
 DAMAGES = [damage_cut, damage_head, damage_shape, damage_part, damage_value, damage_name, damage_layers]

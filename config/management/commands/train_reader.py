@@ -44,7 +44,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         out: Path = options["out"]
-        if options["minutes"] <= 0 or options["articles"] < 1 or (options["steps"] or 1) < 1:
+        steps = options["steps"]
+        if not options["minutes"] > 0 or options["articles"] < 1 or (steps is not None and steps < 1):
             raise CommandError("Minutes, steps and articles must be more than nothing.")
         if out.suffix != ".safetensors" or not out.parent.is_dir():
             raise CommandError(f"{out} is no place for weights: a file .safetensors in a folder that is there.")
