@@ -124,7 +124,6 @@ def test_learning_lowers_the_loss(squad: Path, monkeypatch: pytest.MonkeyPatch) 
 
     training.Training(read_questions(squad), embedder, None).run(training.Plan(minutes=60, steps=12), note)
     assert len(losses) == 12
-    print("LOSSES", losses)
     assert losses[-1] < losses[0]
 
 
