@@ -21,6 +21,7 @@ from assistant.models import Calibration
 from knowledge.embedding import get_embedder
 from knowledge.errors import SearchUnavailable
 from knowledge.models import Passage
+from knowledge.reading import WEIGHTS_FOLDER
 
 _everything: ContextVar[bool] = ContextVar("show_everything", default=False)
 
@@ -103,7 +104,8 @@ def mismatch(row: Calibration) -> str:
 
 
 def recipe(chunker: str = "") -> str:
-    """Names how signs come about: the chunker (that of the newest passage unless given) and the code of the signs."""
+    """Names how signs come about: the chunker (that of the newest passage unless given) and the code and the reading
+    model of the signs."""
     peoples = Passage.objects.filter(version__document__canary=False)
     newest = peoples.order_by("-pk").values_list("chunker", flat=True).first()
     return f"{chunker or newest or ''}/{_code()}"
@@ -113,6 +115,7 @@ def recipe(chunker: str = "") -> str:
 def _code() -> str:
     here = Path(__file__).resolve().parent
     digest = hashlib.sha256()
-    for path in sorted([here / "abstaining.py", here / "facts.py", *(here / "selection").glob("*.py")]):
+    code = sorted([here / "abstaining.py", here / "facts.py", *(here / "selection").glob("*.py")])
+    for path in [*code, *sorted(WEIGHTS_FOLDER.glob("*.safetensors"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -10,8 +10,11 @@ from typing import Protocol
 from assistant.selection.questions import Profile, covered, fits, unasked
 from assistant.selection.units import Unit
 from knowledge.embedding import Vectors
+from knowledge.reading import Sentence
 from knowledge.search import Evidence
 
+READ = 12  # sentences that are read together with the question; the others count as the worst of these
+SURE = 6.0  # log-odds beyond which a reading says nothing more
 PRESELECTED = 28  # sentences that are embedded; the others had too little to do with the question
 _SENTENCE = re.compile(r"\S+\s+\S+\s+\S.*[.!:;”\"')]$")  # at least three words and an end
 NEARNESS = 1.5  # before sentences are embedded, their passage's cosine speaks for them
@@ -27,12 +30,16 @@ class Meaning(Protocol):
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """(n, dimension)"""
 
+    def read(self, question: str, sentences: Sequence[Sentence]) -> Sequence[float] | None:
+        """Log-odds for each sentence that it answers, or None when no model reads both together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each sign counts. Tuned on the tuning half of the sample questions; see docs/benchmarks.md."""
 
     cosine: float = 1.06
+    read: float = 0.08
     own: float = 0.6
     around: float = 0.33
     kind: float = 0.1
@@ -47,7 +54,8 @@ class Weights:
 class Ranked:
     """A unit with its signs. ``own`` and ``around``: weighted share of the question's terms in it and around it;
     ``unasked``: share of the condition it opens with that the question does not speak of; ``likeness``: cosine with
-    the best unit, 0 without a model; ``bare``: for the best unit, the cosine of its words without title and heading."""
+    the best unit, 0 without a model; ``bare``: for the best unit, the cosine of its words without title and heading;
+    ``read``: log-odds that it answers when question and sentence are read together, 0 without a model for that."""
 
     unit: Unit
     evidence: Evidence
@@ -59,6 +67,7 @@ class Ranked:
     score: float = 0.0
     likeness: float = 0.0
     bare: float = 0.0
+    read: float = 0.0
 
 
 def rank(
@@ -84,11 +93,24 @@ def rank(
     cosines = vectors @ asked
     chosen = [replace(item, cosine=float(value)) for item, value in zip(chosen, cosines, strict=True)]
     chosen = [replace(item, score=_score(item, evidence, weights)) for item in chosen]
+    chosen = [replace(item, score=_score(item, evidence, weights)) for item in _read(profile, chosen, meaning)]
     best = max(range(len(chosen)), key=lambda place: chosen[place].score)
     alike = vectors @ vectors[best]
     ranked = _sorted(replace(item, likeness=float(value)) for item, value in zip(chosen, alike, strict=True))
     bare = meaning.embed_documents([ranked[0].unit.shown])[0] @ asked
     return [replace(ranked[0], bare=float(bare)), *ranked[1:]]
+
+
+def _read(profile: Profile, chosen: Sequence[Ranked], meaning: Meaning) -> list[Ranked]:
+    """In their order, the likeliest of them read together with the question."""
+    likeliest = sorted(range(len(chosen)), key=lambda place: -chosen[place].score)[:READ]
+    units = [chosen[place] for place in likeliest]
+    found = meaning.read(profile.question, [Sentence(u.unit.shown, u.evidence.document_title) for u in units])
+    if not found:
+        return list(chosen)
+    odds = dict(zip(likeliest, (max(-SURE, min(SURE, value)) for value in found), strict=True))
+    worst = min(odds.values())
+    return [replace(item, read=odds.get(place, worst)) for place, item in enumerate(chosen)]
 
 
 def _sorted(items: Iterable[Ranked]) -> list[Ranked]:
@@ -128,6 +150,7 @@ def _score(item: Ranked, evidence: Sequence[Evidence], weights: Weights) -> floa
     best = max((source.score for source in evidence), default=0.0) or 1.0
     score = (
         weights.cosine * item.cosine
+        + weights.read * item.read
         + weights.own * item.own
         + weights.around * item.around
         + weights.kind * item.kind

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge.embedding import Vectors, get_embedder, query_vector
+from knowledge.reading import Sentence, get_reader
 
 _KEPT = 8192  # vectors; 1.5 kB each at 384 dimensions
 _lock = threading.Lock()
@@ -44,6 +45,10 @@ class SentenceMeaning:
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         return vectors_of(texts)
+
+    def read(self, question: str, sentences: Sequence[Sentence]) -> Sequence[float] | None:
+        reader = get_reader()
+        return None if reader is None else [reading.answers for reading in reader.read(question, sentences)]
 
 
 def similarity(one: str, other: str) -> float:

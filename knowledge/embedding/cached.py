@@ -20,7 +20,7 @@ class CachedEmbedder:
     """An embedder that looks up documents in a SQLite file first. ``hits`` counts the texts found there."""
 
     def __init__(self, inner: Embedder, path: Path) -> None:
-        self._inner = inner
+        self.inner = inner
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path, timeout=60, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode=WAL")
@@ -29,14 +29,14 @@ class CachedEmbedder:
 
     @property
     def model_id(self) -> str:
-        return self._inner.model_id
+        return self.inner.model_id
 
     @property
     def dimension(self) -> int:
-        return self._inner.dimension
+        return self.inner.dimension
 
     def embed_query(self, text: str) -> Vectors:
-        return self._inner.embed_query(text)
+        return self.inner.embed_query(text)
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         keys = [hashlib.sha256(f"{self.model_id}\0{text}".encode(errors="replace")).digest() for text in texts]
@@ -45,7 +45,7 @@ class CachedEmbedder:
         self.hits += sum(key in known for key in keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            vectors = self._inner.embed_documents(list(missing.values()))
+            vectors = self.inner.embed_documents(list(missing.values()))
             known.update(zip(missing, vectors, strict=True))
             with self._lock, self._database:
                 rows = [(key, vector.astype("<f4").tobytes()) for key, vector in zip(missing, vectors, strict=True)]

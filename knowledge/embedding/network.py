@@ -15,7 +15,7 @@ Affine = tuple[Tensor, Tensor]  # weight, bias
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class Layer:
     query_key_value: Affine
     attended: Affine
     attention_norm: Affine
@@ -24,7 +24,7 @@ class _Layer:
     norm: Affine
 
 
-def _affine(weights: Mapping[str, Tensor], *names: str) -> Affine:
+def affine(weights: Mapping[str, Tensor], *names: str) -> Affine:
     """The weight and bias of these parts, one under the other. Raises KeyError for a part that is not there."""
     weight, bias = (torch.cat([weights[f"{name}.{kind}"] for name in names]) for kind in ("weight", "bias"))
     return weight, bias
@@ -42,18 +42,21 @@ class Network:
         self._words = words
         # A text is one sentence to the model, so each place has one vector for place and sentence number.
         self._places = places + sentences[0]
-        self._first_norm = _affine(weights, f"{prefix}embeddings.LayerNorm")
-        self._layers = [_layer(weights, f"{prefix}encoder.layer.{number}.") for number in range(layers)]
+        self._first_norm = affine(weights, f"{prefix}embeddings.LayerNorm")
+        self.layers = [_layer(weights, f"{prefix}encoder.layer.{number}.") for number in range(layers)]
         self.width = int(self._words.shape[1])
         self._heads = heads
         self._epsilon = epsilon
 
-    def run(self, numbers: Sequence[int], lengths: Sequence[int]) -> Tensor:
-        """(all tokens, width) for the token numbers of texts of these lengths."""
+    def begin(self, numbers: Sequence[int], lengths: Sequence[int]) -> Tensor:
+        """(all tokens, width) before the first layer, for the token numbers of texts of these lengths."""
         values = embedding(torch.tensor(numbers), self._words)
         values += torch.cat([self._places[:length] for length in lengths])
-        values = self._norm(values, self._first_norm)
-        for layer in self._layers:
+        return self._norm(values, self._first_norm)
+
+    def through(self, values: Tensor, lengths: Sequence[int], layers: Sequence[Layer]) -> Tensor:
+        """(all tokens, width) after these layers, the network's own or others of the same shape."""
+        for layer in layers:
             attended = self._attend(linear(values, *layer.query_key_value), lengths)
             values = self._norm(linear(attended, *layer.attended).add_(values), layer.attention_norm)
             changed = linear(gelu(linear(values, *layer.wide)), *layer.narrow)
@@ -73,12 +76,12 @@ class Network:
         return torch.cat(seen)
 
 
-def _layer(weights: Mapping[str, Tensor], at: str) -> _Layer:
-    return _Layer(
-        _affine(weights, *(f"{at}attention.self.{part}" for part in ("query", "key", "value"))),
-        _affine(weights, f"{at}attention.output.dense"),
-        _affine(weights, f"{at}attention.output.LayerNorm"),
-        _affine(weights, f"{at}intermediate.dense"),
-        _affine(weights, f"{at}output.dense"),
-        _affine(weights, f"{at}output.LayerNorm"),
+def _layer(weights: Mapping[str, Tensor], at: str) -> Layer:
+    return Layer(
+        affine(weights, *(f"{at}attention.self.{part}" for part in ("query", "key", "value"))),
+        affine(weights, f"{at}attention.output.dense"),
+        affine(weights, f"{at}attention.output.LayerNorm"),
+        affine(weights, f"{at}intermediate.dense"),
+        affine(weights, f"{at}output.dense"),
+        affine(weights, f"{at}output.LayerNorm"),
     )

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -32,6 +32,8 @@ from knowledge.errors import SearchUnavailable
 
 # At most about so many tokens go through the layers together: what lies between the layers stays in the cache.
 TOKENS_AT_ONCE = 512
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 _KINDS = (("Transformer", "Pooling"), ("Transformer", "Pooling", "Normalize"))
 
 
@@ -101,7 +103,7 @@ class PlainBertEmbedder:
 
     def __init__(self, recipe: Recipe, *, query_prefix: str = "", passage_prefix: str = "", threads: int = 0) -> None:
         try:
-            self._network = Network(recipe.directory / WEIGHTS, recipe.layers, recipe.heads, recipe.epsilon)
+            self.network = Network(recipe.directory / WEIGHTS, recipe.layers, recipe.heads, recipe.epsilon)
             self._tokenizer = Tokenizer.from_file(str(recipe.directory / "tokenizer.json"))
         except (OSError, SafetensorError, KeyError) as error:
             raise SearchUnavailable(f"The embedding model in {recipe.directory} cannot be loaded: {error}") from error
@@ -111,6 +113,7 @@ class PlainBertEmbedder:
         self._threads = threads or torch.get_num_threads()
         self._cores = ThreadPoolExecutor(self._threads, "embedding")
         self._model_id = model_name(recipe.directory)
+        self._directory = recipe.directory
 
     @property
     def model_id(self) -> str:
@@ -118,7 +121,7 @@ class PlainBertEmbedder:
 
     @property
     def dimension(self) -> int:
-        return self._network.width
+        return self.network.width
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         return self._embed([self._prefixes[1] + text for text in texts])
@@ -126,6 +129,29 @@ class PlainBertEmbedder:
     def embed_query(self, text: str) -> Vectors:
         vector: Vectors = self._embed([self._prefixes[0] + text])[0]
         return vector
+
+    def tokenizer_without_limits(self) -> Tokenizer:
+        """A tokenizer of its own for who reads with this model's layers."""
+        tokenizer = Tokenizer.from_file(str(self._directory / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    def on_cores(self, work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """``work`` of every item, on all cores, in their order, without gradients."""
+
+        def alone(item: Item) -> Result:
+            return self._with_threads(1, work, item)
+
+        if len(items) == 1:
+            return [self._with_threads(self._threads, work, items[0])]
+        return list(self._cores.map(alone, items))
+
+    def _with_threads(self, threads: int, work: Callable[[Item], Result], item: Item) -> Result:
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        with torch.inference_mode():
+            return work(item)
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
@@ -137,25 +163,15 @@ class PlainBertEmbedder:
         """Each text's tokens, whose ``offsets`` say which characters they stand for, and their (n, dimension)
         vectors after the last layer."""
         batches = _batches(self._tokenizer.encode_batch(list(texts)), self._threads)
-        alone = len(batches) == 1
         for at in range(0, len(batches), self._threads):
             some = batches[at : at + self._threads]
-            passes = map(self._split_pass, some) if alone else self._cores.map(self._whole_pass, some)
-            for batch, vectors in zip(some, passes, strict=True):
+            for batch, vectors in zip(some, self.on_cores(self._pass, some), strict=True):
                 yield from zip(batch, vectors, strict=True)
 
-    def _split_pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
-        return self._pass(batch, self._threads)
-
-    def _whole_pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
-        return self._pass(batch, 1)
-
-    def _pass(self, batch: Sequence[Encoding], threads: int) -> tuple[Tensor, ...]:
-        if torch.get_num_threads() != threads:
-            torch.set_num_threads(threads)
+    def _pass(self, batch: Sequence[Encoding]) -> tuple[Tensor, ...]:
         lengths = [len(encoding.ids) for encoding in batch]
-        with torch.inference_mode():
-            return torch.split(self._network.run([n for encoding in batch for n in encoding.ids], lengths), lengths)
+        tokens = self.network.begin([number for encoding in batch for number in encoding.ids], lengths)
+        return torch.split(self.network.through(tokens, lengths, self.network.layers), lengths)
 
 
 def _batches(encodings: Sequence[Encoding], cores: int) -> list[list[Encoding]]:
