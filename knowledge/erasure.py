@@ -28,7 +28,8 @@ log = logging.getLogger("footnote.erasure")
 _ABANDONED_SECONDS = 3600  # a snapshot that has been written for so long belongs to a process that died
 _VACUUMED = (
     "knowledge_passage, knowledge_page, knowledge_document, knowledge_fulltext, "
-    "assistant_answer, assistant_caseoutcome, assistant_setcase"
+    "assistant_answer, assistant_answerevent, assistant_citation, assistant_review, assistant_caseoutcome, "
+    "assistant_setcase, assistant_verifiedanswer, assistant_verifiedcitation, assistant_gap, assistant_gapquestion"
 )
 
 
