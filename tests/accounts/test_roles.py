@@ -22,6 +22,7 @@ OPEN_TO = {
     Audience.CURATOR: ("alice", "ada"),
     Audience.REVIEWER: ("rita", "ada"),
     Audience.ADMINISTRATOR: ("ada",),
+    Audience.MONITOR: (),
     Audience.NOBODY: (),
 }
 

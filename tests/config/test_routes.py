@@ -238,7 +238,8 @@ def ids(make_document: MakeDocument, team: Collection, people: SimpleNamespace) 
     fixed["session_id"] = fixed["gap_id"] = "0"
     fixed |= {"name": "routes", "verified_id": str(verified.pk), "table": "days"}
     _evaluation(citation, people)
-    fixed |= {"id": "1", "content_type_id": "1", "provider_id": "company", "key": "summary", "uidb36": "1"}
+    fixed |= {"id": str(people.bob.pk), "content_type_id": "1", "provider_id": "company", "key": "summary"}
+    fixed["uidb36"] = "1"
     found = {"conversation_id": conversation.pk, "turn_id": turn.pk, "answer_id": answer.pk, "pk": citation.pk}
     found |= {"document_id": document.pk, "job_id": job.pk, "share_id": share.pk, "person_id": people.bob.pk}
     found["notice_id"] = Notice.objects.get().pk

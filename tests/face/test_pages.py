@@ -13,6 +13,8 @@ from accounts.models import User
 from assistant import conversations
 from assistant.answering import answer as answering
 from assistant.models import Answer
+from assistant.reviewing.feeding import feed
+from assistant.reviewing.judging import steps
 from knowledge.models import Collection, Document
 from tests.conftest import ClientFor, MakeDocument
 
@@ -150,11 +152,13 @@ def test_a_reviewer_sees_each_sentence_beside_its_quote(
     answered: Answer, people: SimpleNamespace, client_for: ClientFor
 ) -> None:
     rita = client_for(people.rita)
+    feed(answered.pk)
     page = sound(rita.get("/review/"))
     assert "Do the quoted words support it?" in page
     assert "data-mark" in page
-    for sentence in range(answered.sentence_count):
-        rita.post(f"/review/{answered.pk}/{sentence}/", {"verdict": "supported"})
+    for step in steps(answered):
+        rita.post(f"/review/{answered.pk}/{step.sentence}/", {"verdict": "supported", "citation": step.number or ""})
+    rita.post(f"/review/{answered.pk}/settle/", {"verdict": "right"})
     assert "Nothing waits for review" in sound(rita.get("/review/"))
 
 

@@ -27,7 +27,8 @@ REFUSED = {
     "text that is not escaped": re.compile(r"\{%\s*autoescape off|\{\{[^}]*\|safe(?!seq)[^}]*\}\}"),
 }
 # Help text of a form is Django's own, and may hold the list of password rules.
-ALLOWED = {("components/_field.html", "text that is not escaped")}
+# The picture of groups is a file of its own, opened from the disk.
+ALLOWED = {("components/_field.html", "text that is not escaped"), ("gaps/picture.html", "an inline style")}
 
 # Text on ground, in the pairs the stylesheet uses.
 GROUNDS = ("paper", "sheet", "sunken")
