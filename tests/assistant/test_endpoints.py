@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -22,7 +23,6 @@ from assistant.models import Answer, Conversation, EndpointHealth, ModelBudget, 
 from assistant.presenting import present
 from tests.assistant.conftest import AddEndpoint, Asked, quotes
 from tests.assistant.model_server import ModelServer, Script
-from tests.settings import HOME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 QUESTION = "What is the hotel limit per night?"
@@ -200,7 +200,7 @@ def elsewhere(server: ModelServer) -> dict[str, list[dict[str, str]]]:
     ours = {"DJANGO_SETTINGS_MODULE": "config.settings", "FOOTNOTE_GENERATOR": "openai"}
     ours |= {"FOOTNOTE_GENERATOR_URL": server.url, "FOOTNOTE_GENERATOR_MODEL": "scripted"}
     if not os.environ.get("DATABASE_URL"):
-        ours["DATABASE_URL"] = f"sqlite:///{HOME / 'test.sqlite3'}"
+        ours["DATABASE_URL"] = f"sqlite:///{connection.settings_dict['NAME']}"
     command = [sys.executable, "manage.py", "models", "--json"]
     root = Path(__file__).parents[2]
     done = subprocess.run(command, cwd=root, env=os.environ | ours, capture_output=True, check=True, timeout=120)

@@ -87,6 +87,7 @@ NOTED = {
     ("INSERT", "usersessions_usersession"),
     ("UPDATE", "usersessions_usersession"),
     ("INSERT", "account_emailaddress"),  # allauth's own copy of a person's address
+    ("UPDATE", "accounts_notice"),  # that it was read
     ("UPDATE", "assistant_answer"),  # when it was last followed, see below
 }
 

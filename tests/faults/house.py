@@ -38,6 +38,7 @@ class House:
 
     def __init__(self, home: Path, database: str, faults: Path) -> None:
         self.home = home
+        self._empty()  # of what tests before it left there
         self.faults = faults
         self.log = faults / "worker.log"
         self.broker = EmbeddedValkey(home)
@@ -56,6 +57,9 @@ class House:
     def close(self) -> None:
         stop_children(self.workers, grace=2)
         self.broker.stop()
+        self._empty()
+
+    def _empty(self) -> None:
         for name in ("index", "valkey", "files"):
             shutil.rmtree(self.home / name, ignore_errors=True)
         for path in self.home.glob("celerybeat-schedule*"):
