@@ -25,6 +25,7 @@ from assistant.models import (
     SetRun,
     Standing,
 )
+from assistant.reviewing.feeding import feed
 from assistant.reviewing.judging import judge_step, steps
 from tests.assistant.bad_prompt import BAD_NAME, BAD_RULES
 from tests.assistant.conftest import Asked
@@ -40,6 +41,7 @@ def test_a_judged_answer_becomes_a_case_in_one_click(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
 ) -> None:
     answer, rita = asked(people.bob, QUESTIONS[0]), client_for(people.rita)
+    feed(answer.pk)
     early = rita.post(f"/review/{answer.pk}/case/", follow=True).content.decode()
     assert "No sentence of it was found supported" in early
     for step in steps(answer):
