@@ -22,6 +22,7 @@ OTHERWISE = "For how long does a Heron pump run on one charge?"
 POLICY = "# Heron pump\n\nThe Heron pump runs for nine hours on one charge. In winter it runs for six hours.\n"
 CHANGED = "# Heron pump\n\nThe Heron pump runs for eleven hours on one charge, and for seven in winter.\n"
 SAID = "The Heron pump runs for nine hours on one charge, in winter for six hours."
+_OTHER_WORDS = "from assistant.models import ReviewPolicy; ReviewPolicy.objects.update(reworded=True)"
 _CASES = "from assistant.models import EvalCase; print([c.question for c in EvalCase.objects.filter(kind='reviewed')])"
 
 pytestmark = pytest.mark.browser
@@ -75,10 +76,7 @@ def test_a_complaint_becomes_a_verified_answer_until_its_source_changes(site: Si
     assert QUESTION in manage(site, "shell", "-v0", "-c", _CASES)
 
     alice = sign_in(browser, site, "alice")
-    ada = sign_in(browser, site, "ada")
-    ada.goto("/review/policy/")
-    ada.get_by_label("Verified answers also for questions in other words").check()
-    ada.get_by_role("button", name="Save").click()
+    manage(site, "shell", "-v0", "-c", _OTHER_WORDS)
     served = ask(alice, OTHERWISE)
     expect(served.locator("[data-verified]")).to_contain_text("Verified by rita", timeout=PATIENCE)
     expect(served.locator(".sentence__words").first).to_have_text(SAID)
