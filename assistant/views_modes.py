@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import uuid
 
 from django.db.models import Q
@@ -15,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
+from accounts.streaming import csv_lines
 from assistant.admission import admitted
 from assistant.conversations import Place, place
 from assistant.errors import QuestionRefused, TooManyAnswers
@@ -83,27 +81,20 @@ def answer_table(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(rows, pk=answer_id, turn__conversation__user=user)
     if not found.turn.params.get("columns"):
         raise Http404
-    written = io.StringIO()
-    writer = csv.writer(written)
     view = present_turn(Place(found.turn, (found.turn,)), user)
     titles = {str(row.pk): row.title for row in view.documents}
     layout = view.answer.layout if view.answer else None
     names = [name for column in found.turn.params["columns"] for name in (column, f"{column}: source")]
-    writer.writerow(["Document", *map(_plain, names)])
+    lines = []
     for row in layout.rows if layout else ():
         line = [titles.get(row.document, "")]
         for cell in row.cells:
             notes = [note for sentence in cell for note in sentence.footnotes]
             places = "; ".join(f"{note.page_label}, {note.dated.isoformat()}" for note in notes)
             line += [" ".join(sentence.text for sentence in cell), places]
-        writer.writerow(map(_plain, line))
+        lines.append(line)
     audit.record(user, "conversation.exported", found)
-    response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(b"".join(csv_lines(["Document", *names], lines)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="table.csv"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _plain(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if re.match(r"[=+\-@\t\r]", text) else text

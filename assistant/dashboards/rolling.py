@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -28,7 +28,6 @@ ALL, COLLECTION, ANSWERER = AnswerDay.Part.ALL, AnswerDay.Part.COLLECTION, Answe
 _SETTLED = timedelta(hours=1)  # after midnight: answers that ran over it have ended
 _FEW = 500  # documents that are named one by one
 _AT_ONCE = 400  # days rolled up in one round
-_VERIFIED = Q(verified__isnull=False)  # given in words that people verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +115,15 @@ def count(first: date, last: date) -> dict[Key, Figures]:
     answers = Answer.objects.filter(created__gte=_start(first), created__lt=_start(last + timedelta(days=1))).order_by()
     shelves = _shelves(first, last)
     found: defaultdict[Key, Figures] = defaultdict(Figures)
-    verified = ExpressionWrapper(_VERIFIED, BooleanField())
     named = ("pk", "day", "state", "abstained", "asked_back", "generator", "timings_ms__total", "cost", "currency")
-    rows = answers.annotate(day=TruncDate("created"), by_people=verified).values_list(*named, "by_people")
-    for pk, day, state, abstained, asked_back, generator, milliseconds, cost, currency, by_people in rows.iterator():
+    rows = answers.annotate(day=TruncDate("created")).values_list(*named, "verified")
+    for pk, day, state, abstained, asked_back, generator, milliseconds, cost, currency, verified in rows.iterator():
         kind = _kind(state, abstained, asked_back)
         taken = float(milliseconds) if milliseconds is not None and state == Answer.State.COMPLETE else None
         targets = [found[day, ALL, ""], found[day, ANSWERER, generator or "none"]]
         targets += [found[day, COLLECTION, str(shelf)] for shelf in shelves.get(pk, ())]
         for figures in targets:
-            figures.count(kind, kind == "answered" and bool(by_people), taken)
+            figures.count(kind, kind == "answered" and verified is not None, taken)
             figures.pay(cost, currency)
     return dict(found)
 

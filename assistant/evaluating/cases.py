@@ -86,12 +86,11 @@ def fill(chosen: EvaluationSet, stored: Iterable[EvalCase], by: User | None = No
     return len(new)
 
 
-def take(stored: EvalCase, by: User, origin: User | None = None, name: str = FROM_REVIEWS) -> SetCase:
-    """Puts one stored question into a set, or renews it there. ``origin`` is whose question it was, if somebody's: it
-    goes when they are erased."""
-    people = {user.username: user for user in User.objects.filter(username=stored.asked_as)}
-    chosen, _ = EvaluationSet.objects.get_or_create(name=name, defaults={"about": "What reviewers judged"})
-    return put(chosen, stored.key, {**_fields(stored, people, _documents([stored])), "origin": origin}, by)
+def take(key: str, fields: Mapping[str, Any], by: User) -> SetCase:
+    """Puts what came of a review into the set of what reviewers judged, or renews it there. ``fields`` are those of
+    ``SetCase``; its ``origin`` is whose question it was: the case goes when they are erased."""
+    chosen, _ = EvaluationSet.objects.get_or_create(name=FROM_REVIEWS, defaults={"about": "What reviewers judged"})
+    return put(chosen, key, fields, by)
 
 
 def _fields(case: EvalCase, people: Mapping[str, User], documents: Mapping[str, str]) -> dict[str, Any]:

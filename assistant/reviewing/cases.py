@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from accounts import audit
+from collections.abc import Iterable
+
 from accounts.models import User
 from assistant.errors import ReviewRefused
-from assistant.evaluating.cases import take
-from assistant.models import Answer, EvalCase, Opinion, SetCase, VerifiedAnswer
+from assistant.evaluating.cases import LONGEST_ANSWER, take
+from assistant.models import Answer, Citation, Opinion, SetCase, VerifiedAnswer, VerifiedCitation
 from assistant.verified.keeping import LONGEST_QUESTION
 
 KIND = "reviewed"
@@ -25,21 +26,17 @@ def make_case(answer: Answer, reviewer: User) -> SetCase:
     gold, text = _of_verified(row) if row is not None else _of_answer(answer, reviewer)
     if not gold and not (answer.abstained and _silence_is_right(answer, reviewer)):
         raise ReviewRefused("No sentence of it was found supported, so there is nothing to hold later answers against.")
-    case, _ = EvalCase.objects.update_or_create(
-        key=f"review-{answer.pk.hex[:12]}",
-        defaults={
-            "kind": KIND,
-            "half": "report",
-            "asked_as": reviewer.username,
-            "turns": [],
-            "question": question,
-            "answerable": bool(gold),
-            "answer": text,
-            "gold": gold,
-        },
-    )
-    audit.record(reviewer, "evaluation.case_made", case, answer=str(answer.pk))
-    return take(case, reviewer, origin=answer.turn.conversation.user)
+    fields = {
+        "kind": KIND,
+        "asked_as": reviewer,
+        "origin": answer.turn.conversation.user,
+        "turns": [],
+        "question": question,
+        "answerable": bool(gold),
+        "answer": text[:LONGEST_ANSWER],
+        "gold": gold,
+    }
+    return take(f"review-{answer.pk.hex[:12]}", fields, reviewer)
 
 
 def _silence_is_right(answer: Answer, reviewer: User) -> bool:
@@ -47,17 +44,15 @@ def _silence_is_right(answer: Answer, reviewer: User) -> bool:
 
 
 def _of_verified(row: VerifiedAnswer) -> tuple[list[dict[str, str]], str]:
-    cited = row.citations.select_related("document__collection")
-    gold = [{"document": f"{c.document.collection.slug}/{c.document.name}", "quote": c.quote} for c in cited]
-    return gold, " ".join(sentence["text"] for sentence in row.sentences)
+    return _gold(row.citations.all()), " ".join(sentence["text"] for sentence in row.sentences)
 
 
 def _of_answer(answer: Answer, reviewer: User) -> tuple[list[dict[str, str]], str]:
     """The footnotes this reviewer found supporting."""
     supported = answer.citations.filter(verdicts__reviewer=reviewer, verdicts__verdict="supported").distinct()
-    gold = [
-        {"document": f"{c.document.collection.slug}/{c.document.name}", "quote": c.quote}
-        for c in supported.select_related("document__collection")
-    ]
     good = set(answer.reviews.filter(reviewer=reviewer, verdict="supported").values_list("sentence", flat=True))
-    return gold, " ".join(one["text"] for index, one in enumerate(answer.sentences) if index in good)
+    return _gold(supported), " ".join(one["text"] for index, one in enumerate(answer.sentences) if index in good)
+
+
+def _gold(citations: Iterable[Citation | VerifiedCitation]) -> list[dict[str, str]]:
+    return [{"document": str(one.document_id), "quote": one.quote} for one in citations]

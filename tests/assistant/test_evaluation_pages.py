@@ -161,18 +161,14 @@ def test_stored_questions_fill_a_set_once(people: SimpleNamespace) -> None:
     assert cases.cases_of(chosen).get().asked_as == people.bob
 
 
-def test_one_stored_question_is_taken_over_and_renewed(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
-    quote = "Rail travel is in second class."
-    gold = [{"document": f"team/{shelf.travel.name}", "quote": quote}, {"document": "team/gone.md", "quote": "gone"}]
-    stored = EvalCase.objects.create(
-        key="q1", kind="fact", half="report", asked_as="rita", question="How far?", answerable=True, gold=gold
-    )
-    case = cases.take(stored, people.rita, people.bob)
-    assert case.gold == [{"document": str(shelf.travel.pk), "quote": quote}]
-    assert (case.asked_as, case.origin, case.since) == (people.rita, people.bob, 1)
-    assert cases.take(stored, people.rita, people.bob) == case
-    stored.question = "How far is it?"
-    assert cases.take(stored, people.rita, people.bob).since == 2
+def test_what_was_judged_is_taken_in_and_renewed(shelf: SimpleNamespace, people: SimpleNamespace) -> None:
+    gold = [{"document": str(shelf.travel.pk), "quote": "Rail travel is in second class."}]
+    fields = {"kind": "reviewed", "asked_as": people.rita, "origin": people.bob, "question": "How far?"}
+    fields |= {"answerable": True, "gold": gold}
+    case = cases.take("q1", fields, people.rita)
+    assert (case.asked_as, case.origin, case.since, case.gold) == (people.rita, people.bob, 1, gold)
+    assert cases.take("q1", fields, people.rita) == case
+    assert cases.take("q1", {**fields, "question": "How far is it?"}, people.rita).since == 2
 
 
 def test_own_rules_stand_above_the_firm_ones() -> None:

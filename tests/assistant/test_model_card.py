@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_without_a_language_model_nothing_leaves_the_server(people: SimpleNamespace, client_for: ClientFor) -> None:
-    assert [model.key for model in models()] == ["quoting", "embedding"]
+    assert [model.key for model in models()] == ["quoting", "embedding", "reader"]
     page = client_for(people.charlie).get("/model-card/").content.decode()
-    assert page.count("Nothing leaves this server") == 2
+    assert page.count("Nothing leaves this server") == 3
     assert "Apache 2.0" in page
     assert "Nobody is named yet" in page
     assert "Complete it" not in page

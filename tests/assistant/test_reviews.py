@@ -15,7 +15,6 @@ from assistant.errors import ReviewRefused
 from assistant.models import (
     Answer,
     CitationVerdict,
-    EvalCase,
     Feedback,
     Opinion,
     Review,
@@ -300,10 +299,12 @@ def test_what_came_of_a_review_is_a_test_question_in_one_call(
     judge_all(answer, people.rita, "supported")
     judging.settle(item, people.rita, Said(RIGHT))
     first = make_case(answer, people.rita)
-    assert make_case(answer, people.rita) == first == SetCase.objects.get()
-    case = EvalCase.objects.get()
-    assert (case.question, case.asked_as, case.answerable) == (LEAVE, "rita", True)
-    assert case.gold[0] == {"document": "team/leave-rules.md", "quote": quotes(answer)[0]}
+    case = make_case(answer, people.rita)
+    assert case == first == SetCase.objects.get()
+    assert (case.question, case.asked_as, case.origin, case.answerable) == (LEAVE, people.rita, people.bob, True)
+    assert case.gold[0] == {"document": str(shelf.leave.pk), "quote": quotes(answer)[0]}
+    people.bob.delete()
+    assert not SetCase.objects.exists(), "a person's question goes with them"
 
 
 def test_a_quote_that_does_not_support_is_not_used_again_for_the_same_question(

@@ -23,7 +23,7 @@ POLICY = "# Heron pump\n\nThe Heron pump runs for nine hours on one charge. In w
 CHANGED = "# Heron pump\n\nThe Heron pump runs for eleven hours on one charge, and for seven in winter.\n"
 SAID = "The Heron pump runs for nine hours on one charge, in winter for six hours."
 _OTHER_WORDS = "from assistant.models import ReviewPolicy; ReviewPolicy.objects.update(reworded=True)"
-_CASES = "from assistant.models import EvalCase; print([c.question for c in EvalCase.objects.filter(kind='reviewed')])"
+_CASES = "from assistant.models import SetCase; print([c.question for c in SetCase.objects.filter(kind='reviewed')])"
 
 pytestmark = pytest.mark.browser
 
