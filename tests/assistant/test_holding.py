@@ -58,7 +58,7 @@ def test_held_back_it_is_neither_sent_nor_kept_and_the_reader_is_told(
     answer, events = told(people)
     assert standings(answer) == ["supported"]
     assert "One sentence was held back" in answer.notice
-    assert "245" not in answer.text + str(answer.sentences) + "".join(str(event.data()) for event in events)
+    assert "€245" not in answer.text + str(answer.sentences) + "".join(str(event.data()) for event in events)
 
 
 def test_with_nothing_left_to_say_it_says_that_nothing_answers(
