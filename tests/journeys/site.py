@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,8 @@ START_SECONDS = 120
 _PEOPLE = f"""
 from accounts.models import User
 from knowledge.models import Collection, Grant
-for name, role in (("alice", "reader"), ("bob", "reader"), ("charlie", "reader"), ("rita", "reviewer")):
+for name, role in (("alice", "reader"), ("bob", "reader"), ("charlie", "reader"), ("rita", "reviewer"),
+                   ("ada", "administrator")):
     person = User(username=name, role=role, email=name + "@example.org")
     person.set_password({PASSWORD!r})
     person.save()
@@ -51,9 +52,10 @@ def _free_port() -> int:
 
 
 @contextmanager
-def running_site(home: Path) -> Iterator[Site]:
-    """Starts everything, gives the site once it answers, and stops everything."""
-    environment = {**os.environ, "FOOTNOTE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
+def running_site(home: Path, setting: Mapping[str, str] | None = None) -> Iterator[Site]:
+    """Starts everything, gives the site once it answers, and stops everything. ``setting`` goes to its environment."""
+    environment = {**os.environ, **(setting or {})}
+    environment |= {"FOOTNOTE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
     environment.pop("DATABASE_URL", None)
     environment.pop("REDIS_URL", None)
     manage = [sys.executable, str(ROOT / "manage.py")]

@@ -1,6 +1,7 @@
 """The loop that makes it better, in a real browser: Bob gets a poor answer and says why, Rita corrects it by keyboard,
-Alice is given the verified answer and Charlie, who may not see its source, is not; the document changes and the answer
-lapses; what came of it is a test question."""
+Alice is given the verified answer and Charlie, who may not see its source, is not; what came of it is a test question,
+and by it the gate stops a bad prompt that Ada would have promoted and lets a harmless one pass; the document changes
+and the answer lapses."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.assistant.bad_prompt import BAD_NAME, BAD_RULES, ObedientServer
 from tests.journeys.site import ROOT, Site, running_site
 from tests.journeys.test_whole_shape import PATIENCE, ask, sign_in
 
@@ -43,15 +45,35 @@ def read_in(site: Site, path: Path, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("loop")) as running:
-        read_in(running, running.home / "heron.md", POLICY)
-        yield running
+    """A site that a language model answers for, one that does what its prompt says."""
+    with ObedientServer() as model:
+        setting = {
+            "FOOTNOTE_GENERATOR": "openai",
+            "FOOTNOTE_GENERATOR_URL": model.url,
+            "FOOTNOTE_GENERATOR_MODEL": "obedient",
+            "FOOTNOTE_EVALUATION_LEAST_CASES": "1",  # the loop makes one
+        }
+        with running_site(tmp_path_factory.mktemp("loop"), setting) as running:
+            read_in(running, running.home / "heron.md", POLICY)
+            yield running
 
 
 def complain(page: Page) -> None:
     page.get_by_role("button", name=re.compile("Not helpful|Tell us what is missing")).last.click()
     page.get_by_label("Something is missing").check()
     page.get_by_role("button", name="Send").first.click()
+
+
+def try_prompt(page: Page, name: str, rules: str) -> None:
+    """Writes a candidate's prompt and has the set of what reviewers judged asked with it, by the real worker."""
+    page.goto("/evaluation/candidates/new/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("New prompt for language models").fill(rules)
+    page.get_by_role("button", name="Save").click()
+    page.goto("/evaluation/sets/reviews/")
+    page.get_by_label("Ask these of").select_option(label=name)
+    page.get_by_role("button", name="Ask them now").click()
+    expect(page.get_by_role("heading", name="Against")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_complaint_becomes_a_verified_answer_until_its_source_changes(site: Site, browser: Browser) -> None:
@@ -87,6 +109,16 @@ def test_a_complaint_becomes_a_verified_answer_until_its_source_changes(site: Si
     expect(nothing.locator("[data-abstained]")).to_be_visible()
     assert "Heron pump runs" not in nothing.inner_text()
     assert "verified" not in nothing.inner_text().lower()
+
+    ada = sign_in(browser, site, "ada")
+    try_prompt(ada, BAD_NAME, BAD_RULES)
+    ada.get_by_role("button", name="Promote").click()
+    expect(ada.locator("main")).to_contain_text("Not promoted. It is worse")
+    assert "Heron" not in ada.locator("main").inner_text()  # an administrator manages and does not read
+    ada.goto("/evaluation/")
+    expect(ada.locator("main")).not_to_contain_text(f"“{BAD_NAME}”, promoted")
+    try_prompt(ada, "shorter", "Answer in one short sentence.")
+    expect(ada.locator("main")).to_contain_text("Not worse")
 
     read_in(site, site.home / "heron.md", CHANGED)
     again = ask(alice, QUESTION)
