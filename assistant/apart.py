@@ -13,8 +13,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from assistant.answering import answer as answering
-from assistant.conversations import remember, shown_path
+from assistant.answering.answer import answer as answering
+from assistant.conversing.conversations import remember, shown_path
 from assistant.models import Answer, Conversation, Turn
 from knowledge.followups import Exchange
 

@@ -11,8 +11,8 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from assistant.abstention.policy import Choice
 from assistant.models import Candidate, ModelEndpoint, Promotion, PromptText
-from assistant.policy import Choice
 from assistant.selection.gathering import PASSAGES
 from knowledge.tuning import Tuning
 

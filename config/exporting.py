@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Notice, NoticeChoice, User
 from accounts.notices.naming import worded
 from assistant.models import Answer, Conversation, Feedback, Opinion, Review, SetCase, VerifiedAnswer
-from assistant.presenting import present
+from assistant.showing.presenting import present
 from knowledge.models import Document, DocumentVersion
 
 _CHUNK = 256 * 1024

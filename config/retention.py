@@ -14,8 +14,8 @@ from accounts import audit
 from accounts.ageing import forget_sign_ins, shorten_trail
 from accounts.models import AuditEvent
 from accounts.notices.telling import expire as expire_notices
+from assistant.conversing.retention import expire_conversations
 from assistant.evaluating.forgetting import expire_words
-from assistant.retention import expire_conversations
 from config.backup import ageing as backups
 
 

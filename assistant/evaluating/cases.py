@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts import audit
 from accounts.models import User
-from assistant.conversations import LONGEST_QUESTION
+from assistant.conversing.conversations import LONGEST_QUESTION
 from assistant.models import EvalCase, EvaluationSet, SetCase, SetVersion
 from knowledge.errors import PermanentError
 from knowledge.models import Document

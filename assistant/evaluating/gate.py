@@ -14,7 +14,8 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from assistant import configuration, provenance
+from assistant import configuration
+from assistant.answering import provenance
 from assistant.evaluating.comparing import interval
 from assistant.evaluating.statistics import Interval
 from assistant.models import ModelEndpoint, Promotion, SetRun

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.evaluation import leaked, same_place
+from assistant.evaluating.measuring import leaked, same_place
 from assistant.models import Answer, CaseOutcome, SetCase, SetRun, Standing
 from assistant.sources import rests_on
 

@@ -21,12 +21,13 @@ from kombu.exceptions import OperationalError
 
 from accounts import audit
 from accounts.models import User
-from assistant import apart, configuration, provenance
+from assistant import apart, configuration
+from assistant.answering import provenance
 from assistant.evaluating import nights
 from assistant.evaluating.cases import cases_of
 from assistant.evaluating.judging import judged
+from assistant.evaluating.measuring import mean, quantile
 from assistant.evaluating.statistics import mean_interval
-from assistant.evaluation import mean, quantile
 from assistant.models import Candidate, CaseOutcome, EvaluationSet, SetCase, SetRun, Turn
 from knowledge.errors import PermanentError
 from knowledge.projection import get_projection

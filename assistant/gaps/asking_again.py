@@ -16,8 +16,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import NoticeKind, User
 from accounts.notices.telling import tell
-from assistant import abstaining, policy
-from assistant.conversations import earlier_exchanges
+from assistant.abstention import abstaining, policy
+from assistant.conversing.conversations import earlier_exchanges
 from assistant.gaps.gathering import vector_of
 from assistant.gaps.rows import GapPosition, GapQuestion
 from assistant.models import Turn

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from assistant.endpoints.calls import Journal
-from assistant.prompts import ChatMessage
+from assistant.generators.prompts import ChatMessage
 from assistant.selection.choosing import Material
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant import prompts
 from assistant.endpoints.value import Endpoint
+from assistant.generators import prompts
 from assistant.generators.base import Messages
-from assistant.prompts import ChatMessage
+from assistant.generators.prompts import ChatMessage
 
 _CHARACTERS_PER_TOKEN = 3  # fewer than on average, so that the estimate errs on the safe side
 _FRAME = 64  # tokens that the endpoint adds around the messages

@@ -20,7 +20,7 @@ from accounts import outbound
 from assistant.endpoints.value import Endpoint
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.generators.chat_stream import ChatStream
-from assistant.prompts import ChatMessage
+from assistant.generators.prompts import ChatMessage
 
 log = logging.getLogger("footnote.answers")
 _PULSE_SECONDS = 0.1  # how often the caller gets a chance to stop while nothing comes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.generators.base import Messages
-from assistant.prompts import NO_ANSWER
+from assistant.generators.prompts import NO_ANSWER
 from assistant.selection.choosing import Choice, choose
 from assistant.selection.units import in_words
 from knowledge.search import Evidence

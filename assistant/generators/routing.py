@@ -20,7 +20,7 @@ from assistant.generators.chat_stream import ChatStream
 from assistant.generators.fitting import fitted
 from assistant.generators.manners import Manners
 from assistant.generators.openai_compatible import ChatClient
-from assistant.prompts import ChatMessage
+from assistant.generators.prompts import ChatMessage
 from knowledge.language import language_of
 
 _WHY = {

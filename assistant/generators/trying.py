@@ -10,7 +10,7 @@ from assistant.endpoints.value import Endpoint
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
 from assistant.generators.chat_stream import ChatStream
 from assistant.generators.openai_compatible import ChatClient
-from assistant.prompts import ChatMessage
+from assistant.generators.prompts import ChatMessage
 
 _TOKENS = 16
 _QUESTION: list[ChatMessage] = [{"role": "user", "content": "Answer with one word: which colour has the sky?"}]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from accounts.models import User
-from assistant.citations import Marker
-from assistant.prompts import ChatMessage
+from assistant.answering.citations import Marker
+from assistant.generators.prompts import ChatMessage
 from assistant.selection.choosing import Material
 from assistant.selection.questions import Profile
 from assistant.selection.ranking import Ranked

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant import prompts
-from assistant.facts import dates, quantities
-from assistant.grounding import opposed
+from assistant.answering.grounding import opposed
+from assistant.generators import prompts
 from assistant.modes.base import Line, Part, Task, Wants, line_of, material_of
 from assistant.modes.reading import Reading, centrality, meanings, read
 from assistant.modes.summary import heading_of
+from assistant.selection.facts import dates, quantities
 from assistant.selection.units import Unit
 from knowledge.lexical import analyse
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant import abstaining, prompts
-from assistant.citations import Marker
+from assistant.abstention import abstaining
+from assistant.answering.citations import Marker
+from assistant.generators import prompts
 from assistant.modes.base import Line, Part, Task, Wants
 from assistant.selection.choosing import Choice, choose
 from assistant.selection.gathering import find, gather

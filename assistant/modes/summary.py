@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from assistant import prompts
+from assistant.generators import prompts
 from assistant.modes.base import Part, Task, Wants, line_of, material_of
 from assistant.modes.reading import Reading, centrality, read, towards
 from assistant.selection.units import Unit, in_words

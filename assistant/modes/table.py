@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant import abstaining
+from assistant.abstention import abstaining
 from assistant.modes.base import MOST_DOCUMENTS, Line, Part, Task, Wants, line_of, material_of
 from assistant.modes.reading import Reading, read, towards
 from assistant.selection.questions import profile

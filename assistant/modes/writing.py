@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from assistant.citations import RawSentence
+from assistant.answering.citations import RawSentence
+from assistant.answering.events import Event
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable, QuestionRefused
-from assistant.events import Event
 from assistant.models import Answer
 from assistant.modes import MODES
 from assistant.modes.base import Part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.facts import quantities
+from assistant.selection.facts import quantities
 from assistant.selection.questions import Profile, covered
 from assistant.selection.ranking import Ranked
 from knowledge.lexical import analyse

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assistant.facts import dates, names, quantities
+from assistant.selection.facts import dates, names, quantities
 from knowledge.lexical import analyse
 
 _MONEY = {"eur", "usd", "gbp"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.facts import dates, quantities, without_dates
+from assistant.selection.facts import dates, quantities, without_dates
 from assistant.selection.questions import Profile, expected
 from assistant.selection.ranking import Ranked
 from knowledge.lexical import analyse

@@ -9,14 +9,14 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from assistant.citations import parse_sentence
+from assistant.answering.citations import parse_sentence
+from assistant.answering.grounding import Verdict
+from assistant.answering.recording import Quote
+from assistant.answering.tying import tie_to
 from assistant.errors import ReviewRefused
-from assistant.grounding import Verdict
 from assistant.models import Answer, Standing, VerifiedAnswer, VerifiedCitation
-from assistant.recording import Quote
 from assistant.selection.vectors import vectors_of
 from assistant.sources import rests_on
-from assistant.tying import tie_to
 from assistant.verified import lapsing
 from knowledge.embedding import get_embedder
 from knowledge.errors import SearchUnavailable

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from accounts.models import User
-from assistant.grounding import Verdict
+from assistant.answering.grounding import Verdict
+from assistant.answering.recording import Quote
 from assistant.models import Answer, VerifiedAnswer, VerifiedCitation
-from assistant.recording import Quote
 from assistant.verified import matching
 from knowledge.models import Document, Passage, replaced_for
 from knowledge.search import UNASKED, Evidence, evidence_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
-from assistant.answering import answer as answering
-from assistant.conversations import remember
+from assistant.answering.answer import answer as answering
+from assistant.conversing.conversations import remember
 from assistant.models import Answer, Conversation, EvalCase, EvalRun
 from assistant.sources import may_see
 

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from accounts.models import User
-from assistant.answering import answer as answering
-from assistant.conversations import ask, delete, earlier_exchanges, remember
+from assistant.answering.answer import answer as answering
+from assistant.conversing.conversations import ask, delete, earlier_exchanges, remember
 from assistant.models import Answer, Conversation
 from config.evaluation import measures
 from config.evaluation.datasets import Dataset, DatasetQuestion

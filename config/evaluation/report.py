@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from assistant.evaluation import auc, mean, quantile
+from assistant.evaluating.measuring import auc, mean, quantile
 from config.evaluation.asking import Outcome
 
 _MEANS = {

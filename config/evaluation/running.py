@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
-from assistant.policy import showing_everything
+from assistant.abstention.policy import showing_everything
 from config.evaluation.asking import PLAIN, Examiner, Extras, Outcome, ask_all
 from config.evaluation.datasets import Dataset
 from config.evaluation.loading import Atlas, evaluator, load

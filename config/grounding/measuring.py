@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from assistant.citations import Marker, RawSentence
-from assistant.evaluation import quantile
-from assistant.grounding import SUPPORTED, UNSUPPORTED, Verdict
-from assistant.tying import tie_to
+from assistant.answering.citations import Marker, RawSentence
+from assistant.answering.grounding import SUPPORTED, UNSUPPORTED, Verdict
+from assistant.answering.tying import tie_to
+from assistant.evaluating.measuring import quantile
 from config.grounding import faithful, falsified
 from config.grounding.rules import Pool, Told
 from config.grounding.sources import Statement, Text, statements

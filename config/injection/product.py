@@ -24,8 +24,8 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from accounts.models import AuditEvent, AuditHead, User  # noqa: E402
-from assistant import conversations  # noqa: E402
-from assistant.answering import answer as answering  # noqa: E402
+from assistant.answering.answer import answer as answering  # noqa: E402
+from assistant.conversing import conversations  # noqa: E402
 from assistant.models import Answer, ModelEndpoint  # noqa: E402
 from config.benchmarking.programs import serve  # noqa: E402
 from config.injection.names import HIDDEN  # noqa: E402

@@ -19,8 +19,8 @@ from pytest_django import Settings
 from accounts import counters, limits
 from accounts.counters import BrokerCounter, Counter, LocalCounter, SafeCounter, client_url
 from accounts.limits import Stream, TooMuch, Use, charge, spend
-from assistant import running
 from assistant.models import Answer, Conversation, Turn
+from assistant.streaming import running
 from config import broker
 from config.broker import EmbeddedValkey
 from ingest.errors import UploadRefused

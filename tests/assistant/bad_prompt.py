@@ -7,8 +7,8 @@ from typing import Any
 
 from accounts.models import User
 from assistant.evaluating import runs
+from assistant.evaluating.from_reviews import make_case
 from assistant.models import Answer, Candidate, EvaluationSet, PromptText, SetCase, SetRun, Standing
-from assistant.reviewing.cases import make_case
 from assistant.reviewing.judging import judge_step, steps
 from tests.assistant.model_server import ModelServer, Script
 

@@ -9,9 +9,9 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from assistant import conversations
-from assistant.answering import answer as answering
-from assistant.events import Event
+from assistant.answering.answer import answer as answering
+from assistant.answering.events import Event
+from assistant.conversing import conversations
 from assistant.models import Answer, Conversation, ModelEndpoint
 from knowledge.models import Collection, Document, Grant
 from tests.assistant.model_server import ModelServer, Script

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant.clarifying import pointer, says_nothing
+from assistant.answering.clarifying import pointer, says_nothing
 from assistant.models import Answer
-from assistant.presenting import present
+from assistant.showing.presenting import present
 from knowledge.documents import delete_document, purge_deleted
 from knowledge.followups import Exchange
 from knowledge.models import Grant

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from accounts.models import AuditEvent
-from assistant import policy
-from assistant.calibrating import TargetOutOfReach, aim, store
-from assistant.fitting import Example, Fitted, Point, TooFewExamples, fit, isotonic, threshold_for
+from assistant.abstention import policy
+from assistant.abstention.calibrating import TargetOutOfReach, aim, store
+from assistant.abstention.fitting import Example, Fitted, Point, TooFewExamples, fit, isotonic, threshold_for
 from assistant.models import Calibration
 from tests.assistant.conftest import Asked
 from tests.conftest import ClientFor

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from assistant import conversations
-from assistant.finding import find
+from assistant.conversing import conversations
+from assistant.conversing.finding import find
+from assistant.conversing.recovery import recover_abandoned
+from assistant.conversing.suggestions import suggestions
 from assistant.models import Answer, AnswerEvent, Conversation, Turn
-from assistant.presenting import WITHHELD, present, present_turn
-from assistant.recovery import recover_abandoned
-from assistant.suggestions import suggestions
+from assistant.showing.presenting import WITHHELD, present, present_turn
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked
 from tests.conftest import ClientFor

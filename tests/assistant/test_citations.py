@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations import (
+from assistant.answering.citations import (
     Marker,
     ProvisionalText,
     RawSentence,

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from assistant.disagreement import dates_differ, figures_differ
+from assistant.answering.disagreement import dates_differ, figures_differ
 from assistant.models import Answer
-from assistant.presenting import AnswerView, present
+from assistant.showing.presenting import AnswerView, present
 from knowledge.models import Collection, Document, Grant
 from tests.assistant.conftest import Asked
 from tests.assistant.model_server import ModelServer, Script

@@ -16,11 +16,11 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from assistant import conversations
+from assistant.conversing import conversations
 from assistant.endpoints import breaker, spending
 from assistant.endpoints.calls import Call
 from assistant.models import Answer, Conversation, EndpointHealth, ModelBudget, ModelSpending
-from assistant.presenting import present
+from assistant.showing.presenting import present
 from tests.assistant.conftest import AddEndpoint, Asked, quotes
 from tests.assistant.model_server import ModelServer, Script
 

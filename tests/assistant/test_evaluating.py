@@ -14,12 +14,13 @@ from pytest_django import Settings
 
 from accounts.models import AuditEvent
 from accounts.notices.rows import Notice
-from assistant import configuration, conversations
+from assistant import configuration
+from assistant.conversing import conversations
 from assistant.endpoints.spending import account, this_month
 from assistant.errors import ReviewRefused
 from assistant.evaluating import cases, gate, nights, runs
+from assistant.evaluating.from_reviews import make_case
 from assistant.evaluating.statistics import paired, sign_test
-from assistant.insights import insights
 from assistant.models import (
     Answer,
     Candidate,
@@ -33,8 +34,8 @@ from assistant.models import (
     SetRun,
     Standing,
 )
-from assistant.reviewing.cases import make_case
 from assistant.reviewing.judging import judge_step, steps
+from assistant.showing.insights import insights
 from knowledge.documents import delete_document, purge_deleted
 from tests.assistant.bad_prompt import ObedientServer, as_text, bad_candidate, confirm, measured
 from tests.assistant.conftest import Asked

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from assistant import prompts
 from assistant.evaluating import cases, runs
 from assistant.evaluating.forgetting import expire_words
+from assistant.generators import prompts
 from assistant.models import (
     Candidate,
     CaseOutcome,

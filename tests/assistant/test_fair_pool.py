@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 
-from assistant.fair_pool import FairPool
+from assistant.streaming.fair_pool import FairPool
 
 MALLORY, ALICE, BOB, CHARLIE = range(4)
 

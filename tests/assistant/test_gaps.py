@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.models import Notice, NoticeKind
-from assistant.asking_back import _mark
+from assistant.answering.asking_back import _mark
 from assistant.gaps.asking_again import ask_again
 from assistant.gaps.gathering import gather
 from assistant.gaps.linking import THRESHOLD, link, purity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.grounding import Source, judge, judge_all
+from assistant.answering.grounding import Source, judge, judge_all
 
 HOTEL = "The hotel limit is €145 per night, breakfast included."
 DOGS = "Dogs are not allowed in the laboratory."

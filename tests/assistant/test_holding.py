@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEvent
-from assistant import conversations
-from assistant.answering import answer as answering
-from assistant.events import Delta, Event
-from assistant.grounding import Verdict
-from assistant.holding import Policy
+from assistant.answering.answer import answer as answering
+from assistant.answering.events import Delta, Event
+from assistant.answering.grounding import Verdict
+from assistant.answering.holding import Policy
+from assistant.conversing import conversations
 from assistant.models import Answer
 from knowledge.models import Collection
 from tests.assistant.model_server import ModelServer

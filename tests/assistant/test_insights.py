@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from assistant import charts
 from assistant.dashboards.rolling import roll_up
-from assistant.insights import DAYS, insights
 from assistant.models import Answer, Conversation, Feedback, Review, Turn
+from assistant.showing.insights import DAYS, insights
 from knowledge.models import Collection, Document
 from tests.conftest import ClientFor, MakeDocument
 

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 from pytest_django import Settings
 
-from assistant.exporting import escaped
-from assistant.finding import excerpt, find
+from assistant.conversing.finding import excerpt, find
 from assistant.generators.choices import choices, generator_for
 from assistant.models import Answer, Share
+from assistant.showing.exporting import escaped
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked
 from tests.assistant.model_server import ModelServer

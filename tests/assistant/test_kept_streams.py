@@ -11,8 +11,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from pytest_django import Settings
 
 from accounts.limits import Stream, TooMuch
-from assistant import streams
-from assistant.streams import Listener, kept
+from assistant.streaming import streams
+from assistant.streaming.streams import Listener, kept
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BOB = 7

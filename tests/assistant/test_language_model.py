@@ -10,13 +10,13 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from assistant import conversations
-from assistant.answering import answer as answering
+from assistant.answering.answer import answer as answering
+from assistant.answering.events import Delta
+from assistant.conversing import conversations
 from assistant.errors import GeneratorUnavailable
-from assistant.events import Delta
 from assistant.generators import get_generator
 from assistant.models import Answer
-from assistant.presenting import present
+from assistant.showing.presenting import present
 from knowledge.documents import delete_document, purge_deleted
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked, documents, quotes, run

@@ -11,17 +11,17 @@ from types import SimpleNamespace
 import pytest
 from pytest_django import Settings
 
-from assistant import conversations
-from assistant.answering import answer as answering
-from assistant.citations import SentenceReader
+from assistant.answering.answer import answer as answering
+from assistant.answering.citations import SentenceReader
+from assistant.answering.events import Delta
+from assistant.answering.tying import tie
+from assistant.conversing import conversations
 from assistant.endpoints.value import Endpoint
 from assistant.errors import GeneratorInterrupted
-from assistant.events import Delta
 from assistant.generators.chat_stream import ChatStream
 from assistant.generators.openai_compatible import ChatClient
 from assistant.models import Answer, ModelEndpoint
 from assistant.selection.gathering import find, gather
-from assistant.tying import tie
 from tests.assistant.conftest import AddEndpoint, Asked, quotes
 from tests.assistant.llama import LlamaServer, model_file
 from tests.assistant.model_server import ModelServer

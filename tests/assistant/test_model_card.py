@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from pytest_django import Settings
 
-from assistant.model_card import is_inside, models
 from assistant.models import EvaluationSet, ModelEndpoint, ModelFacts, Promotion, SetRun
+from assistant.showing.model_card import is_inside, models
 from tests.conftest import ClientFor
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from assistant.models import Answer, Share
 from assistant.modes.reading import read
 from assistant.modes.reply import questions_of
 from assistant.modes.setting import set_out
-from assistant.presenting import present
+from assistant.showing.presenting import present
 from knowledge.documents import delete_document, purge_deleted
 from knowledge.models import Collection, Document, Grant
 from tests.assistant.conftest import documents, quotes

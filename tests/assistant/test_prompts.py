@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from datetime import date
 
-from assistant import prompts
+from assistant.generators import prompts
 from knowledge.search import Evidence
 
 EVIDENCE = Evidence(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant import conversations, queueing
+from assistant.conversing import conversations, queueing
 from assistant.models import Answer, Turn
 from tests.assistant.conftest import Asked
 from tests.assistant.model_server import ModelServer

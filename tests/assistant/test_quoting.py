@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant import conversations
-from assistant.answering import answer as answering
+from assistant.answering.answer import answer as answering
+from assistant.conversing import conversations
 from assistant.models import Answer
-from assistant.presenting import present
+from assistant.showing.presenting import present
 from knowledge.models import Collection, Document
 from tests.assistant.conftest import Asked, documents, quotes
 from tests.conftest import MakeDocument

@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import AuditEvent
 from assistant.models import Answer, Conversation, Promotion
-from assistant.record import record_of
-from assistant.replaying import Replay, ReplayRefused, replay
+from assistant.showing.record import record_of
+from assistant.showing.replaying import Replay, ReplayRefused, replay
 from knowledge.documents import delete_document
 from knowledge.models import Collection, Grant
 from tests.assistant.conftest import TRAVEL, Asked

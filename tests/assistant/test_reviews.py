@@ -10,8 +10,8 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import User
-from assistant import reviews
 from assistant.errors import ReviewRefused
+from assistant.evaluating.from_reviews import make_case
 from assistant.models import (
     Answer,
     CitationVerdict,
@@ -23,12 +23,12 @@ from assistant.models import (
     ReviewSample,
     SetCase,
 )
-from assistant.presenting import present
 from assistant.reviewing import judging, queue
 from assistant.reviewing.agreement import agreement
-from assistant.reviewing.cases import make_case
 from assistant.reviewing.feeding import current_policy, feed
 from assistant.reviewing.judging import Said
+from assistant.showing import reviews
+from assistant.showing.presenting import present
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked, quotes
 from tests.conftest import ClientFor, MakeDocument

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from pytest_django import Settings
 
-from assistant import conversations, prompts
+from assistant.conversing import conversations
+from assistant.generators import prompts
 from assistant.models import Answer, Conversation
 from knowledge.documents import delete_document, purge_deleted
 from knowledge.followups import Exchange

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import AuditEvent
 from assistant.models import Answer, Share
-from assistant.sharing import PARTLY_WITHHELD
+from assistant.showing.sharing import PARTLY_WITHHELD
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked
 from tests.assistant.model_server import ModelServer

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant import reviews
+from assistant.conversing.suggestions import suggestions
 from assistant.models import Answer, Review
-from assistant.presenting import WITHHELD, present
-from assistant.suggestions import suggestions
+from assistant.showing import reviews
+from assistant.showing.presenting import WITHHELD, present
 from knowledge.documents import delete_document, purge_deleted
 from knowledge.models import Collection, Document
 from tests.assistant.conftest import LEAVE, TRAVEL, Asked

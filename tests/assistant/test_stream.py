@@ -17,8 +17,9 @@ import uvicorn
 from django.test import Client
 from pytest_django import Settings
 
-from assistant import conversations, running
+from assistant.conversing import conversations
 from assistant.models import Answer, AnswerEvent
+from assistant.streaming import running
 from knowledge.models import Grant
 from tests.assistant.model_server import ModelServer
 from tests.conftest import ClientFor

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from assistant.errors import ReviewRefused
 from assistant.models import Answer, Feedback, Opinion, ReviewItem, ReviewPolicy, VerifiedAnswer, VerifiedCitation
-from assistant.presenting import present
 from assistant.reviewing import judging, queue
 from assistant.reviewing.feeding import current_policy, feed
+from assistant.showing.presenting import present
 from assistant.sources import may_see
 from assistant.verified import keeping, lapsing, matching
 from assistant.verified.keeping import Draft

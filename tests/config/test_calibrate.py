@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.management import CommandError, call_command
 
-from assistant import policy
+from assistant.abstention import policy
 from assistant.models import Calibration, Conversation, EvalCase
 from knowledge.models import Collection
 from tests.conftest import MakeDocument

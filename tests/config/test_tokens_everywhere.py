@@ -11,8 +11,9 @@ from django.test import Client
 from accounts import tokens
 from accounts.models import ApiToken, User
 from accounts.policy import routes
-from assistant import conversations, running
+from assistant.conversing import conversations
 from assistant.models import Answer, Conversation
+from assistant.streaming import running
 from tests.assistant.conftest import asked as asked
 from tests.assistant.conftest import model_server as model_server
 from tests.assistant.model_server import ModelServer, Script

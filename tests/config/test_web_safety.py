@@ -21,7 +21,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from accounts.policy import routes
-from assistant import running
+from assistant.streaming import running
 from config.headers import SafeHeaders, everywhere
 from ingest.limits import BodyLimit
 from knowledge.models import Collection

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from assistant import conversations
-from assistant.answering import answer as answering
+from assistant.answering.answer import answer as answering
+from assistant.conversing import conversations
 from assistant.models import Answer
 from assistant.reviewing.feeding import feed
 from assistant.reviewing.judging import steps

@@ -12,9 +12,10 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 
 from accounts.models import User
-from assistant import conversations, running
-from assistant.answering import answer as answering
+from assistant.answering.answer import answer as answering
+from assistant.conversing import conversations
 from assistant.models import Answer
+from assistant.streaming import running
 from ingest.chunking import CHUNKER
 from knowledge.documents import publish_version
 from knowledge.embedding import get_embedder

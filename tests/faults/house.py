@@ -17,8 +17,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from accounts.models import User
-from assistant import conversations
-from assistant.answering import answer as answering
+from assistant.answering.answer import answer as answering
+from assistant.conversing import conversations
 from assistant.models import Answer
 from config.broker import EmbeddedValkey
 from config.processes import start_child, stop_children

@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
-from assistant import sse
+from assistant.conversing.suggestions import suggestions
 from assistant.models import Answer, Citation
-from assistant.suggestions import suggestions
+from assistant.streaming import sse
 from knowledge.models import Document
 from tests.conftest import ClientFor
 from tests.faults.company import QUESTIONS, THINGS, Company, ask, words_in

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant import conversations
+from assistant.conversing import conversations
 from assistant.evaluating import cases, runs
 from assistant.models import Answer, EvaluationSet, SetRun
 from knowledge.models import Collection

@@ -11,9 +11,9 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import User
+from assistant.conversing.suggestions import suggestions
 from assistant.models import Answer
 from assistant.selection import vectors
-from assistant.suggestions import suggestions
 from knowledge import embedding, projection, scope, termlists
 from knowledge.documents import delete_document
 from knowledge.models import Collection, Document, Grant

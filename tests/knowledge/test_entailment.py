@@ -10,7 +10,7 @@ import torch
 from pytest_django import Settings
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-from assistant.grounding import Verdict, reconsidered
+from assistant.answering.grounding import Verdict, reconsidered
 from config import checks
 from knowledge.embedding import model_dir
 from knowledge.entailment import get_entailer

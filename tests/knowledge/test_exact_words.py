@@ -13,7 +13,7 @@ import pytest
 from pytest_django import Settings
 from reportlab.pdfgen.canvas import Canvas
 
-from assistant import conversations
+from assistant.conversing import conversations
 from assistant.models import Answer
 from knowledge.models import Collection, Document, Page
 from knowledge.pages import page_view

@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from assistant import conversations
-from assistant.answering import answer as answering
+from assistant.answering.answer import answer as answering
+from assistant.conversing import conversations
 from assistant.models import Answer, Conversation
-from assistant.presenting import AnswerView, present
-from assistant.running import pulse
+from assistant.showing.presenting import AnswerView, present
+from assistant.streaming.running import pulse
 from knowledge.errors import FootnoteError, SearchUnavailable
 from knowledge.models import Passage
 from knowledge.projection import get_projection

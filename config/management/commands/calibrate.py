@@ -11,11 +11,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assistant.calibrating import store
-from assistant.evaluation import run_case
-from assistant.fitting import Example, TooFewExamples, fit
+from assistant.abstention.calibrating import store
+from assistant.abstention.fitting import Example, TooFewExamples, fit
+from assistant.abstention.policy import showing_everything
+from assistant.evaluating.measuring import run_case
 from assistant.models import Calibration, EvalCase
-from assistant.policy import showing_everything
 from config.evaluation.asking import Extras
 from config.evaluation.datasets import read_dataset
 from config.evaluation.running import home_for, run_apart

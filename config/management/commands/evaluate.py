@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assistant.evaluation import run_cases
+from assistant.evaluating.measuring import run_cases
 from assistant.models import EvalCase, EvalRun
 from config.evaluation.asking import Extras
 from config.evaluation.datasets import read_dataset

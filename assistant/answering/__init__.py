@@ -1,0 +1,1 @@
+"""How one answer comes about, from the question to the last sentence that was checked."""

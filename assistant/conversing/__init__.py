@@ -1,0 +1,1 @@
+"""What people do with conversations: keep, find, share, export, queue, try."""

@@ -1,0 +1,1 @@
+"""What is shown of answers and of all of them together."""

@@ -1,0 +1,197 @@
+"""Answers are made in background threads of the web process; whoever follows them reads stored events.
+
+A thread writes each event to the database and rings a bell for the followers of this process; followers of another
+process find the event by looking. Answers left behind by a dead process are closed by ``recovery``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import lru_cache, partial
+from types import TracebackType
+
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import limits
+from assistant.answering.answer import answer as answering
+from assistant.answering.events import Delta, Done, Event
+from assistant.conversing.queueing import claim_due
+from assistant.conversing.recovery import INTERRUPTED, UNFINISHED
+from assistant.models import Answer, AnswerEvent
+from assistant.reviewing.feeding import feed
+from assistant.streaming.fair_pool import FairPool
+
+log = logging.getLogger("footnote.answers")
+_BEAT_SECONDS = 5.0
+_DELTA_SECONDS = 0.12  # provisional text is stored in gulps, not word by word
+
+
+class Bell:
+    """Wakes the followers of an answer inside this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: dict[uuid.UUID, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = defaultdict(set)
+
+    def ring(self, answer_id: uuid.UUID) -> None:
+        with self._lock:
+            listeners = list(self._listeners.get(answer_id, ()))
+        for loop, event in listeners:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(event.set)
+
+    @contextmanager
+    def listening(self, answer_id: uuid.UUID) -> Iterator[asyncio.Event]:
+        """An event of the running loop that is set at every ring."""
+        listener = (asyncio.get_running_loop(), asyncio.Event())
+        with self._lock:
+            self._listeners[answer_id].add(listener)
+        try:
+            yield listener[1]
+        finally:
+            with self._lock:
+                self._listeners[answer_id].discard(listener)
+                if not self._listeners[answer_id]:
+                    del self._listeners[answer_id]
+
+
+bell = Bell()
+
+
+@lru_cache(maxsize=1)
+def _pool() -> FairPool:
+    return FairPool(settings.ANSWER_THREADS, "answer")
+
+
+def waiting() -> int:
+    """Answers that wait for a thread of this process."""
+    return _pool().waiting()
+
+
+def start(answer: Answer) -> None:
+    """Has the answer made as soon as it is committed; one that waits for another is left waiting."""
+    answer_id = answer.pk
+    if answer.state != Answer.State.QUEUED:
+        transaction.on_commit(lambda: _submit(answer_id))
+
+
+def start_due(conversation_id: uuid.UUID) -> None:
+    """Has those answers of a conversation made that wait for nothing any more."""
+    for answer_id in claim_due(conversation_id):
+        transaction.on_commit(partial(_submit, answer_id))
+
+
+def _submit(answer_id: uuid.UUID) -> None:
+    asker = Answer.objects.filter(pk=answer_id).values_list("turn__conversation__user", flat=True).first()
+    _pool().submit(asker or 0, partial(_work, answer_id))
+
+
+class _Telling:
+    """Says in the log when making an answer failed."""
+
+    def __init__(self, answer_id: uuid.UUID) -> None:
+        self._answer_id = answer_id
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            # The type only: an error's text may hold what somebody asked.
+            log.error("answer.crashed answer=%s error=%s", self._answer_id, kind.__name__)
+
+
+def _work(answer_id: uuid.UUID) -> None:
+    close_old_connections()
+    try:
+        with _Telling(answer_id), pulse(answer_id), closing(_Journal(answer_id)) as journal:
+            for event in answering(answer_id, must_be_followed=True):
+                journal.write(event)
+        _charge(answer_id)
+        feed(answer_id)
+    finally:
+        if ended := Answer.objects.filter(pk=answer_id).values_list("turn__conversation", flat=True).first():
+            start_due(ended)
+        connection.close()
+
+
+def _charge(answer_id: uuid.UUID) -> None:
+    """What the language model read and wrote counts for the person who asked."""
+    used = Answer.objects.filter(pk=answer_id).values_list("turn__conversation__user", "tokens_in", "tokens_out")
+    for asker, read, written in used:
+        limits.charge(asker, limits.Use.TOKENS, read + written)
+
+
+class _Journal:
+    """Stores the events of one answer in order."""
+
+    def __init__(self, answer_id: uuid.UUID) -> None:
+        self._answer_id = answer_id
+        self._seq = 0
+        self._held: list[Delta] = []
+        self._stored = time.monotonic()
+        self._ended = False
+
+    def write(self, event: Event) -> None:
+        if isinstance(event, Delta):
+            self._held.append(event)
+            if time.monotonic() - self._stored >= _DELTA_SECONDS:
+                self._flush()
+            return
+        self._flush()
+        self._store(event)
+
+    def close(self) -> None:
+        """Whatever happened, followers are told that it is over, and the answer is not left open."""
+        if self._ended:
+            return
+        Answer.objects.filter(pk=self._answer_id, state__in=UNFINISHED).update(
+            state=Answer.State.FAILED, notice=INTERRUPTED, finished=timezone.now()
+        )
+        self._store(Done(Answer.State.FAILED.value, reverse("answer", args=[self._answer_id])))
+
+    def _flush(self) -> None:
+        held, self._held = self._held, []
+        if held:
+            self._store(Delta("".join(delta.text for delta in held), held[-1].passages))
+
+    def _store(self, event: Event) -> None:
+        if Answer.objects.filter(pk=self._answer_id).exists():  # its conversation may have been deleted meanwhile
+            self._seq += 1
+            data = {**event.data(), "passages": list(event.passages)}
+            AnswerEvent.objects.create(answer_id=self._answer_id, seq=self._seq, kind=event.kind, data=data)
+        self._stored, self._ended = time.monotonic(), isinstance(event, Done)
+        bell.ring(self._answer_id)
+
+
+@contextmanager
+def pulse(answer_id: uuid.UUID) -> Iterator[None]:
+    """Shows while it is open that somebody is at this answer."""
+    over = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not over.wait(_BEAT_SECONDS):
+                Answer.objects.filter(pk=answer_id).update(beat=timezone.now())
+        finally:
+            connection.close()
+
+    Answer.objects.filter(pk=answer_id).update(beat=timezone.now())
+    thread = threading.Thread(target=beat, name="answer-beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(timeout=_BEAT_SECONDS)

@@ -1,0 +1,125 @@
+"""Following an answer as server-sent events. Nothing is generated here: stored events are passed on.
+
+Each look at the database asks again whether this person may still see what an event's text comes from. A follower may
+come back with ``Last-Event-ID`` and misses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from django.http import StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from assistant.conversing.recovery import recover_abandoned
+from assistant.models import Answer, AnswerEvent
+from assistant.streaming.running import bell, start_due
+from assistant.streaming.streams import Listener, kept
+from knowledge.search import still_visible
+
+_LOOK_SECONDS = 0.5  # without a ring: events of another process are found by looking
+_HEARTBEAT_SECONDS = 10.0
+_FOLLOWED_EVERY = timedelta(seconds=2)
+_LONGEST_SECONDS = 600.0  # then the browser connects again
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """New events ready to send, where to go on, and whether that is all."""
+
+    frames: tuple[str, ...]
+    last: int
+    over: bool
+
+
+def event_stream(listener: Listener, answer_id: uuid.UUID, last: int) -> StreamingHttpResponse:
+    """The response that follows an answer from the event after ``last``. The caller has checked that it is theirs."""
+    frames = kept(_follow(listener.stream.user_id, answer_id, last), listener)
+    response = StreamingHttpResponse(frames, content_type="text/event-stream")
+    response["Cache-Control"] = "no-cache, no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _follow(user_id: int, answer_id: uuid.UUID, last: int) -> AsyncGenerator[str]:
+    began = sent = time.monotonic()
+    with bell.listening(answer_id) as rung:
+        yield "retry: 1000\n\n"
+        while time.monotonic() - began < _LONGEST_SECONDS:
+            rung.clear()
+            look = await sync_to_async(_look, thread_sensitive=False)(user_id, answer_id, last)
+            for frame in look.frames:
+                yield frame
+            if look.over:
+                return
+            if look.frames:
+                sent, last = time.monotonic(), look.last
+            elif time.monotonic() - sent > _HEARTBEAT_SECONDS:
+                sent = time.monotonic()
+                yield ": still here\n\n"
+            try:
+                await asyncio.wait_for(rung.wait(), _LOOK_SECONDS)
+            except TimeoutError:
+                continue
+
+
+def _look(user_id: int, answer_id: uuid.UUID, last: int) -> _Look:
+    """What has happened since ``last``, as far as this person may see it now."""
+    close_old_connections()  # this runs in a thread of its own, outside any request
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    answer = Answer.objects.select_related("turn").filter(pk=answer_id, turn__conversation__user_id=user_id).first()
+    if user is None or answer is None:
+        return _Look((_frame("done", last + 1, {"state": "stopped", "url": ""}),), last, True)
+    _mark_followed(answer)
+    if answer.state == Answer.State.QUEUED:
+        start_due(answer.turn.conversation_id)
+    # Read the state before the events: events of a finished answer are all there.
+    finished = answer.finished_state
+    events = list(AnswerEvent.objects.filter(answer=answer, seq__gt=last).order_by("seq"))
+    frames, over = _frames(user, answer, events)
+    if not over and finished and not events:
+        frames, over = [_done(answer, last)], True
+    return _Look(tuple(frames), events[-1].seq if events else last, over)
+
+
+def _frames(user: User, answer: Answer, events: list[AnswerEvent]) -> tuple[list[str], bool]:
+    wanted = {passage for event in events for passage in event.data.get("passages", ())}
+    visible = still_visible(user, wanted) if wanted else set()
+    frames: list[str] = []
+    for event in events:
+        if not set(event.data.get("passages", ())) <= visible:
+            # Access went while the answer was written: the finished page says so, nothing more is shown here.
+            return [*frames, _done(answer, event.seq - 1)], True
+        data = {name: value for name, value in event.data.items() if name != "passages"}
+        frames.append(_frame(event.kind, event.seq, data))
+        if event.kind == "done":
+            return frames, True
+    return frames, False
+
+
+def _mark_followed(answer: Answer) -> None:
+    now = timezone.now()
+    if answer.finished_state:
+        return
+    if answer.followed is None or now - answer.followed > _FOLLOWED_EVERY:
+        Answer.objects.filter(pk=answer.pk).update(followed=now)
+        recover_abandoned()
+
+
+def _done(answer: Answer, last: int) -> str:
+    return _frame("done", last + 1, {"state": answer.state, "url": reverse("answer", args=[answer.pk])})
+
+
+def _frame(kind: str, seq: int, data: dict[str, Any]) -> str:
+    return f"id: {seq}\nevent: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

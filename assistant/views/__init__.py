@@ -1,0 +1,1 @@
+"""The pages, one module a concern; each view declares who may use it."""

@@ -1,0 +1,54 @@
+"""The list of a person's own conversations."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.policy import Audience, allow
+from assistant.conversing.conversations import by_day, delete, listed, rename
+from assistant.conversing.finding import find
+from assistant.models import Conversation
+from assistant.modes.tasks import tell_about
+from knowledge.requests import asker
+
+
+@require_GET
+@allow(Audience.SIGNED_IN)
+def conversations(request: HttpRequest) -> HttpResponse:
+    return _list(request, request.GET.get("q", "").strip()[:200])
+
+
+@require_POST
+@allow(Audience.SIGNED_IN)
+def conversation_rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Conversation, pk=conversation_id, user=asker(request))
+    rename(found, request.POST.get("title", ""))
+    return _list(request) if _by_script(request) else redirect("conversation", conversation_id)
+
+
+@require_POST
+@allow(Audience.SIGNED_IN)
+def conversation_delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    user = asker(request)
+    found = get_object_or_404(Conversation, pk=conversation_id, user=user)
+    delete(found, user)
+    return _list(request) if _by_script(request) else redirect("home")
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False)) or request.headers.get("X-Requested-With") == "fetch"
+
+
+def _list(request: HttpRequest, query: str = "") -> HttpResponse:
+    user = asker(request)
+    context = {
+        "groups": [] if query else by_day(tell_about(listed(user), user)),
+        "found": find(user, query),
+        "conversation": None,
+        "query": query,
+    }
+    return render(request, "assistant/_conversations.html", context)
