@@ -17,6 +17,7 @@ from ingest.models import IngestJob
 from ingest.tasks import enqueue_job
 from knowledge import projection, verification
 from knowledge.embedding import get_embedder
+from knowledge.embedding.stored import as_bytes
 from knowledge.models import DocumentVersion, Passage
 from knowledge.verification import Counts, listed
 
@@ -97,7 +98,7 @@ def _embed_again(ids: list[int]) -> None:
             Passage.objects.filter(pk=row.pk).update(
                 model_id=embedder.model_id,
                 input_hash=hashlib.sha256(given.encode()).hexdigest(),
-                vector=vector.astype("<f4").tobytes(),
+                vector=as_bytes(vector),
             )
         # Every process takes the passages of a version that was added again from the rows.
         versions = DocumentVersion.objects.filter(pk__in={row.version_id for row in rows})

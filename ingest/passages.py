@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-import numpy as np
 from django.conf import settings
 
 from ingest.chunking import CHUNKER, Chunk, chunk_pages, embedding_input
@@ -19,6 +18,7 @@ from ingest.models import IngestJob
 from ingest.parsers.base import ParsedPage
 from ingest.reading import Reading
 from knowledge.embedding import Embedder, get_embedder
+from knowledge.embedding.stored import as_bytes
 from knowledge.models import DocumentVersion, Page, Passage
 
 _PAGES_AT_ONCE = 100
@@ -76,14 +76,10 @@ def embed(hold: Hold, pieces: Sequence[Piece]) -> tuple[str, dict[str, bytes]]:
     for batch in _batches(sorted(missing.items(), key=lambda item: len(item[1])), settings.EMBEDDING_BATCH):
         with turn_to_embed():
             rows = embedder.embed_documents([text for _, text in batch])
-        vectors.update({key: _to_bytes(row) for (key, _), row in zip(batch, rows, strict=True)})
+        vectors.update({key: as_bytes(row) for (key, _), row in zip(batch, rows, strict=True)})
         done += sum(weight[key] for key, _ in batch)
         hold.tick(passages_done=done)
     return embedder.model_id, vectors
-
-
-def _to_bytes(vector: np.ndarray[tuple[int], np.dtype[np.float32]]) -> bytes:
-    return vector.astype("<f4").tobytes()
 
 
 def _stored(embedder: Embedder, hashes: Sequence[str]) -> dict[str, bytes]:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from knowledge import snapshots
 from knowledge.embedding import get_embedder
+from knowledge.embedding.stored import table
 from knowledge.errors import IndexBusy
 from knowledge.index import Ids, VectorIndex, get_index
 from knowledge.models import IndexChange, IndexPosition, Passage
@@ -232,8 +233,7 @@ class Projection:
 
     def _add_batch(self, batch: list[_Row]) -> tuple[Ids, _Column, _Column]:
         ids = np.array([row[0] for row in batch], dtype=np.int64)
-        vectors = np.frombuffer(b"".join(bytes(row[4]) for row in batch), dtype="<f4").reshape(len(batch), -1)
-        self.index.add(ids, vectors.astype(np.float32))
+        self.index.add(ids, table([row[4] for row in batch]))
         versions = np.array([row[1] for row in batch], dtype=np.int64)
         return ids, versions, np.array([row[3] - row[2] for row in batch], dtype=np.int64)
 

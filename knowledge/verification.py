@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -20,6 +19,7 @@ from accounts import chain
 from accounts.models import AuditEvent
 from knowledge import postings, snapshots
 from knowledge.embedding import get_embedder
+from knowledge.embedding.stored import is_sound
 from knowledge.models import Document, DocumentVersion, Page, Passage
 from knowledge.projection import get_projection
 
@@ -94,18 +94,11 @@ def unsound_vectors() -> tuple[set[int], set[int], int]:
     for pk, model, raw in Passage.objects.values_list("pk", "model_id", "vector").iterator(chunk_size=1000):
         if model != embedder.model_id:
             other.add(pk)
-        elif _damaged(bytes(raw), embedder.dimension):
+        elif not is_sound(bytes(raw), embedder.dimension):
             broken.add(pk)
         else:
             sound += 1
     return other, broken, sound
-
-
-def _damaged(raw: bytes, dimension: int) -> bool:
-    if len(raw) != dimension * 4:
-        return True
-    vector = np.frombuffer(raw, dtype="<f4")
-    return not np.isfinite(vector).all() or abs(float(vector @ vector) - 1) > 0.01
 
 
 def _vectors(counts: Counts) -> Iterator[str]:

@@ -151,9 +151,9 @@ def mean(values: Iterable[float]) -> float | None:
     return round(sum(numbers) / len(numbers), 4) if numbers else None
 
 
-def quantile(ordered: Sequence[float], share: float) -> float | None:
-    """Of sorted numbers, to one place; None of nothing."""
-    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1) if ordered else None
+def quantile(ordered: Sequence[float], share: float, places: int = 1) -> float | None:
+    """Of sorted numbers, to so many places; None of nothing."""
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], places) if ordered else None
 
 
 def auc(positive: Sequence[float], negative: Sequence[float]) -> float | None:

@@ -18,10 +18,10 @@ from accounts.models import NoticeKind, User
 from accounts.notices.telling import tell
 from assistant.abstention import abstaining, policy
 from assistant.conversing.conversations import earlier_exchanges
-from assistant.gaps.gathering import vector_of
 from assistant.gaps.rows import GapPosition, GapQuestion
 from assistant.models import Turn
 from assistant.selection.gathering import find, gather
+from knowledge.embedding.stored import from_bytes, table
 from knowledge.models import IndexChange, Passage
 
 NEAR = 0.3  # cosine of a question and a new passage from which it is worth asking again
@@ -52,11 +52,11 @@ def _near(versions: Collection[int]) -> list[tuple[GapQuestion, set[uuid.UUID]]]
     passages = list(rows.values_list("version__document_id", "model_id", "vector"))
     if not passages:
         return []
-    matrix = np.stack([vector_of(data) for _, _, data in passages])
+    matrix = table([data for _, _, data in passages])
     found = []
     waiting = GapQuestion.objects.filter(answered__isnull=True, gap__model_id=passages[0][1])
     for question in waiting.select_related("answer__turn__conversation__user", "gap").order_by("pk"):
-        cosines = np.dot(matrix, vector_of(question.vector))
+        cosines = np.dot(matrix, from_bytes(question.vector))
         if cosines.max() >= NEAR:
             documents = {passages[at][0] for at in np.flatnonzero(cosines >= NEAR)}
             found.append((float(cosines.max()), question, documents))

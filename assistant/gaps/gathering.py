@@ -16,6 +16,7 @@ from assistant.gaps.linking import Group, nearest
 from assistant.gaps.rows import Gap, GapNear, GapQuestion
 from assistant.models import Answer, Feedback, Turn
 from knowledge.embedding import Vectors, get_embedder, query_vector
+from knowledge.embedding.stored import as_bytes, from_bytes
 from knowledge.models import Document
 
 NEAREST = 3  # documents whose owners are asked
@@ -76,7 +77,7 @@ def _open_groups(model: str) -> list[Group]:
     keys = list(open_gaps.values_list("pk", flat=True)[:_KEPT_GROUPS])
     rows = GapQuestion.objects.filter(gap__in=keys, answered__isnull=True).order_by("pk")
     for key, data in rows.values_list("gap_id", "vector"):
-        vector = vector_of(data)
+        vector = from_bytes(data)
         if key in found:
             found[key].add(vector)
         else:
@@ -84,16 +85,12 @@ def _open_groups(model: str) -> list[Group]:
     return list(found.values())
 
 
-def vector_of(data: bytes | memoryview) -> Vectors:
-    return np.frombuffer(bytes(data), dtype="<f4").astype(np.float32)
-
-
 def _join(answer: Answer, vector: Vectors, groups: list[Group], model: str) -> GapQuestion:
     group = nearest(vector, groups)
     gap = Gap.objects.filter(pk=group.key).first() if group else None
     if gap is None:
         gap = Gap.objects.create(model_id=model)
-    question = GapQuestion.objects.create(answer=answer, gap=gap, vector=vector.astype("<f4").tobytes())
+    question = GapQuestion.objects.create(answer=answer, gap=gap, vector=as_bytes(vector))
     ranks = {key: rank for rank, key in enumerate(_nearest(answer))}
     here = Document.objects.filter(pk__in=ranks, deleted__isnull=True, canary=False).values_list("pk", flat=True)
     GapNear.objects.bulk_create(GapNear(question=question, document_id=key, rank=ranks[key]) for key in here)

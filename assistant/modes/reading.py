@@ -13,6 +13,7 @@ from accounts.models import User
 from assistant.selection.units import Unit, all_units
 from assistant.selection.vectors import vectors_of
 from knowledge.embedding import Vectors, query_vector
+from knowledge.embedding.stored import table
 from knowledge.errors import SearchUnavailable
 from knowledge.lexical import analyse
 from knowledge.models import Document, Page, Passage, is_replaced
@@ -50,7 +51,7 @@ def read(document: Document, user: User) -> Reading:
 def _stored(rows: Sequence[Passage]) -> Vectors | None:
     if not rows or len({row.model_id for row in rows}) > 1:
         return None
-    return np.stack([np.frombuffer(bytes(row.vector), dtype=np.float32) for row in rows])
+    return table([row.vector for row in rows])
 
 
 def towards(reading: Reading, words: str) -> tuple[Evidence, ...]:

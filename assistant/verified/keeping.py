@@ -19,6 +19,7 @@ from assistant.selection.vectors import vectors_of
 from assistant.sources import rests_on
 from assistant.verified import lapsing
 from knowledge.embedding import get_embedder
+from knowledge.embedding.stored import as_bytes
 from knowledge.errors import SearchUnavailable
 from knowledge.models import Document, Passage, replaced_for
 from knowledge.search import UNASKED, Evidence, evidence_of
@@ -159,7 +160,7 @@ def _keep(question: str, kind: VerifiedAnswer.Kind, reviewer: User, answer: Answ
 def embedded(question: str) -> tuple[bytes, str]:
     """The question's vector and the model's id; nothing without the model: then only the same words match."""
     try:
-        return vectors_of([question])[0].astype("<f4").tobytes(), get_embedder().model_id
+        return as_bytes(vectors_of([question])[0]), get_embedder().model_id
     except SearchUnavailable:
         return b"", ""
 

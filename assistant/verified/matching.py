@@ -19,6 +19,7 @@ from assistant.models import ReviewPolicy, VerifiedAnswer
 from assistant.selection.vectors import vectors_of
 from assistant.verified.sameness import CLOSE, Known, differs
 from knowledge.embedding import Vectors, get_embedder
+from knowledge.embedding.stored import table
 from knowledge.errors import SearchUnavailable
 from knowledge.lexical import words
 
@@ -113,6 +114,4 @@ def _read(stamp: tuple[object, ...]) -> _Table:
 
 def _vectors(rows: Iterable[tuple[int, bytes]]) -> tuple[tuple[int, ...], Vectors]:
     kept = list(rows)
-    table = [np.frombuffer(vector, dtype="<f4") for _, vector in kept]
-    stacked = np.stack(table).astype(np.float32) if table else np.zeros((0, 0), dtype=np.float32)
-    return tuple(pk for pk, _ in kept), stacked
+    return tuple(pk for pk, _ in kept), table([vector for _, vector in kept])

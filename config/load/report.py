@@ -10,8 +10,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
+from assistant.evaluating.measuring import quantile
 from config.load.site import LoadFailed, Site, Usage, running_site
 
 _PEOPLE = Path(__file__).with_name("people.py")
@@ -37,16 +39,17 @@ def load_test(asked: Asked) -> dict[str, Any]:
         start = site.usage()
         ingest = site.ingest() if asked.indexing else None
         try:
-            results, most = _run(asked, site, sessions)
+            results, used = _run(asked, site, sessions)
         finally:
             indexing_went_on = ingest is not None and ingest.poll() is None
             if ingest is not None:
                 ingest.terminate()
                 ingest.wait()
         return _figures(results, site.retrieval_ms()) | {
-            "memory_peak_mb": most.megabytes,
+            "memory_peak_mb": max(one.megabytes for one in used),
             "usage_at_start": asdict(start),
             "usage_at_end": asdict(site.usage()),
+            "over_time": growth(used),
             "indexing_to_the_end": indexing_went_on,
         }
 
@@ -60,8 +63,8 @@ def _require_locust(asked: Asked) -> None:
         )
 
 
-def _run(asked: Asked, site: Site, sessions: Path) -> tuple[dict[str, Any], Usage]:
-    """What the people saw, and the most the site used meanwhile."""
+def _run(asked: Asked, site: Site, sessions: Path) -> tuple[dict[str, Any], list[Usage]]:
+    """What the people saw, and what the site used meanwhile, every few seconds."""
     results = site.home / "results.json"
     command = [asked.python or sys.executable, "-m", "locust", "-f", str(_PEOPLE), "--headless", "--only-summary"]
     size = ["--users", str(asked.users), "--spawn-rate", "20", "--run-time", f"{round(asked.minutes * 60)}s"]
@@ -71,17 +74,17 @@ def _run(asked: Asked, site: Site, sessions: Path) -> tuple[dict[str, Any], Usag
         "FOOTNOTE_LOAD_THINK": str(asked.think),
         "FOOTNOTE_LOAD_RESULTS": str(results),
     }
-    most = site.usage()
+    used = [site.usage()]
     with (site.home / "locust.log").open("wb") as log:
         people = subprocess.Popen(
             [*command, *size, "--host", site.url, "--stop-timeout", "20"], env=environment, stdout=log, stderr=log
         )
         while people.poll() is None:
             time.sleep(_EVERY_SECONDS)
-            most = max(most, site.usage(), key=lambda usage: usage.megabytes)
+            used.append(site.usage())
     if not results.exists():
         raise LoadFailed(f"locust ended without figures:\n{(site.home / 'locust.log').read_text()[-2000:]}")
-    return json.loads(results.read_text()), most
+    return json.loads(results.read_text()), used
 
 
 def _figures(results: dict[str, Any], retrieval: Sequence[float]) -> dict[str, Any]:
@@ -94,19 +97,34 @@ def _figures(results: dict[str, Any], retrieval: Sequence[float]) -> dict[str, A
         "error_share": round(tally["errors"] / questions, 5) if questions else 0.0,
         "told_to_wait": tally["busy"],
         "most_open_streams": tally["most_open"],
-        "retrieval_p95_ms": percentile(retrieval, 95),
+        "retrieval_p95_ms": _at(retrieval, 0.95),
         # The stub begins at once, so what is waited for is not the model's.
-        "first_token_p50_s": percentile(seen["first_token"], 50),
-        "first_token_p95_s": percentile(seen["first_token"], 95),
-        "page_p95_s": percentile(seen["page"], 95),
-        "asked_p95_s": percentile(seen["asked"], 95),
-        "whole_answer_p95_s": percentile(seen["whole_answer"], 95),
+        "first_token_p50_s": _at(seen["first_token"], 0.5),
+        "first_token_p95_s": _at(seen["first_token"], 0.95),
+        "page_p95_s": _at(seen["page"], 0.95),
+        "asked_p95_s": _at(seen["asked"], 0.95),
+        "whole_answer_p95_s": _at(seen["whole_answer"], 0.95),
     }
 
 
-def percentile(values: Sequence[float], percent: int) -> float:
-    """The value that so many percent do not exceed; 0 when there is none."""
-    if not values:
-        return 0.0
-    ordered = sorted(values)
-    return round(ordered[max(0, -(-len(ordered) * percent // 100) - 1)], 3)
+def _at(values: Sequence[float], share: float) -> float | None:
+    return quantile(sorted(values), share, places=3)
+
+
+def growth(samples: Sequence[Usage]) -> dict[str, float]:
+    """What the site used in the second and in the last fifth of the time, medians: in the first it warms up.
+
+    ``memory_growth`` is a share of the earlier figure. Empty for fewer than five samples.
+    """
+    size = len(samples) // 5
+    if not size:
+        return {}
+    early, late = samples[size : 2 * size], samples[-size:]
+    memory, later = (median(one.megabytes for one in part) for part in (early, late))
+    return {
+        "memory_early_mb": memory,
+        "memory_late_mb": later,
+        "memory_growth": round(later / memory - 1, 4),
+        "descriptors_early": median(one.descriptors for one in early),
+        "descriptors_late": median(one.descriptors for one in late),
+    }

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.embedding.base import Embedder, Vectors
+from knowledge.embedding.stored import as_bytes, from_bytes
 
 _AT_ONCE = 500
 
@@ -48,7 +49,7 @@ class CachedEmbedder:
             vectors = self.inner.embed_documents(list(missing.values()))
             known.update(zip(missing, vectors, strict=True))
             with self._lock, self._database:
-                rows = [(key, vector.astype("<f4").tobytes()) for key, vector in zip(missing, vectors, strict=True)]
+                rows = [(key, as_bytes(vector)) for key, vector in zip(missing, vectors, strict=True)]
                 self._database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
         return np.stack([known[key] for key in keys]) if keys else np.zeros((0, self.dimension), dtype=np.float32)
 
@@ -58,5 +59,5 @@ class CachedEmbedder:
         while some := list(islice(waiting, _AT_ONCE)):
             marks = ",".join("?" * len(some))
             rows = self._database.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", some)  # noqa: S608  # marks only
-            found.update((key, np.frombuffer(vector, dtype="<f4").astype(np.float32)) for key, vector in rows)
+            found.update((key, from_bytes(vector)) for key, vector in rows)
         return found

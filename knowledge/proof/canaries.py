@@ -21,6 +21,7 @@ from django.dispatch import receiver
 from knowledge import lexical, projection
 from knowledge.documents import publish_version
 from knowledge.embedding import Embedder, get_embedder
+from knowledge.embedding.stored import as_bytes
 from knowledge.models import Collection, Document, DocumentVersion, Page, Passage, Restriction
 from knowledge.proof.synthetic import Probes
 
@@ -67,7 +68,7 @@ def _remove_stale(embedder: Embedder) -> None:
 def _make(collection_id: int, name: str, probes: Probes, embedder: Embedder) -> None:
     word = "".join(secrets.choice(_LETTERS) + secrets.choice("aeiou") for _ in range(8))
     text = f"{word} is a word that only the permission proof of this installation knows."
-    vector = embedder.embed_documents([text])[0].astype("<f4").tobytes()
+    vector = as_bytes(embedder.embed_documents([text])[0])
     data = text.encode()
     narrowed = name == _NARROWED
     version = DocumentVersion(

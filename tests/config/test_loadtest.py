@@ -12,13 +12,22 @@ import httpx
 import pytest
 from django.core.management import CommandError, call_command
 
-from config.load.report import percentile
+from config.load.report import growth
+from config.load.site import Usage
 from config.load.stub import words_for
 
 
-def test_percentiles() -> None:
-    values = [float(n) for n in range(1, 101)]
-    assert (percentile(values, 50), percentile(values, 95), percentile([], 95), percentile([3.0], 95)) == (50, 95, 0, 3)
+def test_growth_is_told_without_the_warming_up() -> None:
+    """A site that warms up to 1,000 MB, then takes 10 MB and a descriptor more in every sample."""
+    samples = [Usage(100.0, 10, 4)] * 4 + [Usage(1000.0 + 10 * n, 50 + n, 4) for n in range(16)]
+    assert growth(samples) == {
+        "memory_early_mb": 1015.0,
+        "memory_late_mb": 1135.0,
+        "memory_growth": 0.1182,
+        "descriptors_early": 51.5,
+        "descriptors_late": 63.5,
+    }
+    assert growth(samples[:4]) == {}
 
 
 def test_the_stub_answers_from_the_first_passage() -> None:

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = (
         "Starts a whole installation with a stub model of 20 tokens a second, lets signed-in people ask and follow "
         "their answers while documents are indexed, and prints what they waited for. A long --minutes is a soak: "
-        "memory and descriptors at start and end are printed."
+        "memory and descriptors early and late in it are printed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
