@@ -62,16 +62,16 @@ def best(asked: str, closeness: Sequence[float], questions: Sequence[Known]) -> 
 
 def _nearest(asked: str, *, reworded: bool) -> dict[int, float]:
     """Id → cosine of kept questions that are the same in words (then 1) or, when those count, close enough."""
-    table = _current()
-    found: dict[int, float] = dict.fromkeys(table.same.get(tuple(words(asked)), ()), 1.0)
-    if reworded and len(table.vectors):
+    kept = _current()
+    found: dict[int, float] = dict.fromkeys(kept.same.get(tuple(words(asked)), ()), 1.0)
+    if reworded and len(kept.vectors):
         try:
-            cosines = table.vectors @ vectors_of([asked])[0]
+            cosines = kept.vectors @ vectors_of([asked])[0]
         except SearchUnavailable:
             return found
         for place in np.argsort(-cosines)[:_NEAREST]:
             if cosines[place] >= CLOSE:
-                found.setdefault(table.ids[int(place)], float(cosines[place]))
+                found.setdefault(kept.ids[int(place)], float(cosines[place]))
     return found
 
 
