@@ -189,6 +189,8 @@ def _material(run: _Run, result: SearchResult, refused: frozenset[tuple[str, str
 def _abstain(run: _Run) -> Iterator[Event]:
     run.answer.abstained = True
     run.recorder.retrieved(run.material.evidence if run.material else ())
+    if run.material is not None:
+        run.recorder.nearest(run.material)
     run.answer.notice = " ".join(part for part in (NOTHING_FOUND, run.answer.notice) if part)
     yield _step(run, "Found nothing that answers")
 

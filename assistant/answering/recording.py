@@ -18,6 +18,7 @@ from assistant.answering.events import Cited, Event, Said
 from assistant.answering.grounding import Verdict
 from assistant.endpoints.calls import Journal, total
 from assistant.models import Answer, Citation, Standing
+from assistant.selection.choosing import Material
 from knowledge.labels import page_label
 from knowledge.search import Evidence
 
@@ -75,6 +76,17 @@ class Recorder:
     def retrieved(self, evidence: Sequence[Evidence], supplied: Collection[int] = ()) -> None:
         """Ids and scores only: titles and texts are read again, under the read rule, when they are shown."""
         self.answer.retrieved = [{**_retrieved(item), "supplied": item.passage_id in supplied} for item in evidence]
+
+    def nearest(self, material: Material) -> None:
+        """The place of each passage's likeliest words, ``nearest``: {rank, start, end}, offsets in the page's text."""
+        places: dict[int, dict[str, int]] = {}
+        for rank, item in enumerate(material.ranked):
+            start = item.evidence.start + item.unit.start
+            place = {"rank": rank, "start": start, "end": start + item.unit.end - item.unit.start}
+            places.setdefault(item.evidence.passage_id, place)
+        for row in self.answer.retrieved:
+            if row["passage_id"] in places:
+                row["nearest"] = places[row["passage_id"]]
 
     def supplied(self, evidence: Sequence[Evidence]) -> None:
         """Adds what a model is given besides; an answer in parts is given one part after the other."""

@@ -3,6 +3,7 @@ they may no longer read is withheld, quotes and sentences alike."""
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from assistant.sources import may_see
 from assistant.verified.serving import standing_words
 from knowledge.force import age_marks
 from knowledge.labels import page_label
-from knowledge.models import Document, Passage, replaced_for
+from knowledge.models import Document, Page, Passage, replaced_for
 from knowledge.typeset import plain
 
 WITHHELD = "This answer rested on a document you can no longer read, so it is not shown."
@@ -86,13 +87,14 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class NearestView:
-    """A document near the question, the place in it that came nearest, and whom to ask."""
+    """A document near the question, the place in it that came nearest with its words, and whom to ask."""
 
     title: str
     page_label: str
     url: str
     owner: str
     collection: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView
         cited=tuple(footnotes.values()),
         disagreements=disagreement_views(answer, footnotes),
         unused=() if answer.abstained else _unused(found, user),
-        nearest=_nearest(found) if answer.abstained and not answer.asked_back else (),
+        nearest=_nearest(answer, found) if answer.abstained and not answer.asked_back else (),
         asked_back=answer.asked_back,
         readings=reading_views(answer, user) if answer.asked_back and finished else (),
     )
@@ -307,21 +309,36 @@ def _label(row: Passage) -> str:
     return page_label(row.page.kind, row.page.number, row.page.label, row.heading_path, row.version.document.title)
 
 
-def _place_url(row: Passage) -> str:
+def _place_url(row: Passage, start: int | None = None, end: int | None = None) -> str:
+    """Of these words on the passage's page, or of the whole passage."""
     page = reverse("document_page", args=[row.version.document_id, row.version.number, row.page.number])
-    return f"{page}?start={row.start}&end={row.end}"
+    return f"{page}?start={row.start if start is None else start}&end={row.end if end is None else end}"
 
 
-def _nearest(found: Sequence[tuple[Passage, bool]]) -> tuple[NearestView, ...]:
+def _nearest(answer: Answer, found: Sequence[tuple[Passage, bool]]) -> tuple[NearestView, ...]:
+    """The documents whose words came nearest first, each once; then those of which nothing could be quoted."""
+    places = {row["passage_id"]: row["nearest"] for row in answer.retrieved if "nearest" in row}
+    rows = sorted((row for row, _ in found), key=lambda row: places[row.pk]["rank"] if row.pk in places else math.inf)
     nearest: dict[uuid.UUID, Passage] = {}
-    for row, _ in found:
+    for row in rows:
         nearest.setdefault(row.version.document_id, row)
-    views = []
-    for row in list(nearest.values())[:_NEAREST]:
-        document = row.version.document
-        owner = str(document.owner or document.collection.owner or "")
-        views.append(NearestView(document.title, _label(row), _place_url(row), owner, document.collection.name))
-    return tuple(views)
+    chosen = list(nearest.values())[:_NEAREST]
+    texts = dict(Page.objects.filter(pk__in=[row.page_id for row in chosen]).values_list("pk", "text"))
+    return tuple(_nearest_view(row, places.get(row.pk), texts[row.page_id]) for row in chosen)
+
+
+def _nearest_view(row: Passage, place: Mapping[str, int] | None, text: str) -> NearestView:
+    document = row.version.document
+    owner = str(document.owner or document.collection.owner or "")
+    start, end = (place["start"], place["end"]) if place else (None, None)
+    return NearestView(
+        title=document.title,
+        page_label=_label(row),
+        url=_place_url(row, start, end),
+        owner=owner,
+        collection=document.collection.name,
+        words=plain(text[start:end]) if place else "",
+    )
 
 
 def _correction(answer: Answer, user: User) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.utils.html import escape
 
 from assistant.answering.answer import answer as answering
 from assistant.conversing import conversations
 from assistant.models import Answer
 from assistant.showing.presenting import present
-from knowledge.models import Collection, Document
+from knowledge.models import Collection, Document, Grant, Page
+from knowledge.typeset import plain
 from tests.assistant.conftest import Asked, documents, quotes
-from tests.conftest import MakeDocument
+from tests.conftest import ClientFor, MakeDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +67,24 @@ def test_nothing_that_answers_is_said_and_the_nearest_documents_named(
     assert view.notice == "No sentence was found, in what you may read, that answers this question."
     assert {near.title for near in view.nearest} <= {shelf.travel.title, shelf.leave.title}
     assert view.nearest
+
+
+def test_without_an_answer_the_nearest_words_are_shown_and_open_where_they_stand(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    """Bob can judge for himself what came nearest, as long as he may read it; none of it is kept with the answer."""
+    answer = asked(people.bob, "Who waters the hotel's plants at night in Portugal?")
+    assert answer.abstained
+    near = present(answer, people.bob).nearest[0]
+    text = Page.objects.get(version__document=shelf.travel).text
+    start, end = (int(value) for value in re.findall(r"=(\d+)", near.url))
+    assert near.words
+    assert plain(text[start:end]) == near.words
+    shown = client_for(people.bob).get(f"/answers/{answer.pk}/").content.decode()
+    assert f'<blockquote class="nearest__words">{escape(near.words)}</blockquote>' in shown
+    assert near.words not in json.dumps([answer.retrieved, answer.sentences, answer.notice], ensure_ascii=False)
+    Grant.objects.filter(user=people.bob).delete()
+    assert present(answer, people.bob).nearest == ()
 
 
 def test_what_charlie_and_bob_may_not_see_is_as_if_it_were_not_there(

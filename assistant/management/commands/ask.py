@@ -92,7 +92,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  perhaps: {reading.question}")
         for near in view.nearest:
             owner = f", ask {near.owner}" if near.owner else ""
-            self.stdout.write(f"  nearest: {near.title} ({near.collection}{owner})")
+            words = f": “{near.words}”" if near.words else ""
+            self.stdout.write(f"  nearest: {near.title} ({near.collection}{owner}){words}")
         if view.cited:
             self.stdout.write("")
         for footnote in view.cited:
