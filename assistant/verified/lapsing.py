@@ -67,8 +67,12 @@ def end(row: VerifiedAnswer, state: State, why: Why) -> bool:
     return bool(ended)
 
 
+@transaction.atomic
 def _give_back(row: VerifiedAnswer, why: Why) -> None:
-    """A replacement ends it only for those who may read that, so the row stays for the others; all else ends it."""
+    """A replacement ends it only for those who may read that, so the row stays for the others; all else ends it.
+
+    All of it or nothing: who dies on the way leaves it in force for the next round, which tells and gives it back.
+    """
     if why == Why.SUPERSEDED:
         told = VerifiedAnswer.objects.filter(pk=row.pk, state=State.IN_FORCE).exclude(why=why)
         if not told.update(why=why, changed=timezone.now()):
