@@ -70,7 +70,7 @@ def passages(ids: Sequence[int], reviewer: User) -> list[Evidence]:
 def check(draft: Draft, supplied: Sequence[Evidence]) -> list[Checked]:
     """Every sentence of a draft tied to the picked passages and judged, as every answer is."""
     checked = []
-    for line in draft.text.replace("\0", "")[:LONGEST_TEXT].splitlines():
+    for line in _plain(draft.text)[:LONGEST_TEXT].splitlines():
         raw = parse_sentence(line)
         if raw is not None:
             quotes, verdict = tie_to(supplied, raw)
@@ -84,6 +84,8 @@ def correct(draft: Draft, reviewer: User, answer: Answer | None) -> VerifiedAnsw
     ``answer`` is the one it corrects; every earlier verified answer made from it gives way.
     """
     question = _question(draft.question)
+    if len(_plain(draft.text)) > LONGEST_TEXT:
+        raise ReviewRefused(f"Write at most {LONGEST_TEXT} characters. Nothing is saved yet; what you wrote is below.")
     supplied = passages(draft.passages, reviewer)
     if len(supplied) < len(draft.passages):
         raise ReviewRefused("A passage that you picked can no longer be cited. Look at the numbers again.")
@@ -136,6 +138,11 @@ def withdraw(row: VerifiedAnswer, by: User) -> None:
     with transaction.atomic():
         lapsing.end(row, VerifiedAnswer.State.WITHDRAWN, VerifiedAnswer.Why.TAKEN_BACK)
         audit.record(by, "verified.withdrawn", row)
+
+
+def _plain(text: str) -> str:
+    """As it was typed: browsers count the end of a line once and send two characters."""
+    return text.replace("\0", "").replace("\r\n", "\n")
 
 
 def _question(text: str) -> str:

@@ -151,6 +151,29 @@ def test_it_lapses_when_a_cited_document_changes_and_comes_back_to_its_reviewer(
     assert lapsing.lapse() == 0  # once is enough
 
 
+def test_a_worker_killed_while_one_lapses_leaves_it_to_the_next(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """Stands for the end of the process: nothing in the road catches it."""
+
+    def dies(*args: object, **kwargs: object) -> None:
+        raise Killed
+
+    row = corrected(shelf, people, hotel)
+    ReviewItem.objects.update(state=ReviewItem.State.DONE)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Document.objects.filter(pk=shelf.travel.pk).update(effective_until=yesterday)
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(lapsing, "tell", dies)
+        lapsing.lapse()
+    assert lapsing.lapse() == 1
+    row.refresh_from_db()
+    assert row.state == "lapsed"
+    assert people.rita.notices.filter(kind="lapsed").count() == 1
+    assert ReviewItem.objects.get(answer=hotel).state == "open"
+
+
 @pytest.mark.parametrize("ending", ["deleted", "expired", "superseded"])
 def test_it_is_not_served_when_a_cited_document_ends(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, ending: str
@@ -217,6 +240,27 @@ def test_a_correction_needs_passages_that_say_it_and_that_the_reviewer_may_read(
     assert "Rail travel is in second class" in offered
     assert rita.post(url, {**form, "text": f"{SAID} [1]"}).status_code == 302
     assert VerifiedCitation.objects.get().quote.startswith("The hotel limit is €145")
+
+
+def test_nothing_is_cut_off_a_correction_that_is_too_long(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer, client_for: ClientFor
+) -> None:
+    number = passage(shelf.travel, "hotel limit")
+    lines = [f"{SAID} [1]"] * (keeping.LONGEST_TEXT // len(SAID) + 1)
+    form = {"action": "save", "question": HOTEL, "passages": str(number), "text": "\n".join(lines)}
+    page = client_for(people.rita).post(f"/review/{hotel.pk}/correct/", form)
+    assert page.status_code == 422
+    assert f"at most {keeping.LONGEST_TEXT} characters" in page.content.decode()
+    assert page.content.decode().count(f"{SAID} [1]") >= len(lines), "what was typed is still there"
+    assert not VerifiedAnswer.objects.exists()
+
+
+def test_lines_end_as_browsers_send_them(shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer) -> None:
+    """A browser counts the end of a line as one character and sends two."""
+    last = f"{SAID} [1]"
+    text = "\r\n" * (keeping.LONGEST_TEXT - len(last)) + last
+    row = keeping.correct(Draft(HOTEL, text, (passage(shelf.travel, "hotel limit"),)), people.rita, hotel)
+    assert [sentence["text"] for sentence in row.sentences] == [SAID]
 
 
 def test_a_silence_is_corrected_with_passages_the_reviewer_found(
