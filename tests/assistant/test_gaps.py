@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Notice, NoticeKind
 from assistant.answering.asking_back import _mark
-from assistant.gaps import gathering
+from assistant.gaps import asking_again, gathering
 from assistant.gaps.asking_again import ask_again
 from assistant.gaps.gathering import gather
 from assistant.gaps.linking import THRESHOLD, link, purity
@@ -147,6 +147,24 @@ def test_what_could_not_be_grouped_for_days_is_not_passed_over(
     Answer.objects.filter(pk=old.pk).update(finished=timezone.now() - timedelta(days=9))
     Feedback.objects.create(answer=old, user=people.bob, helpful=False, reason=Feedback.Reason.MISSING)
     assert gather() == 2, "a complaint about an old answer counts from when it was made"
+
+
+def test_more_questions_than_one_round_asks_again_are_asked_in_the_next(
+    guide: Document,
+    people: SimpleNamespace,
+    team: Collection,
+    asked: Asked,
+    make_document: MakeDocument,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking_again, "QUESTIONS_AT_ONCE", 1)
+    for person in (people.bob, people.rita, people.alice):
+        assert asked(person, QUESTION).abstained
+    assert gather() == 3
+    make_document(team, "dogs.md", DOGS, people.alice)
+    assert [ask_again() for _ in range(4)] == [1, 1, 1, 0]
+    assert Notice.objects.filter(kind=NoticeKind.ANSWERED).count() == 3
+
 
 
 def test_deleting_the_conversation_the_person_or_the_document_takes_it_away(
