@@ -158,10 +158,19 @@ def _keep(question: str, kind: VerifiedAnswer.Kind, reviewer: User, answer: Answ
             lapsing.end(earlier, VerifiedAnswer.State.WITHDRAWN, VerifiedAnswer.Why.RENEWED)
     vector, model = embedded(question)
     row = VerifiedAnswer.objects.create(
-        question=question, vector=vector, model_id=model, kind=kind, answer=answer, by=reviewer
+        question=question, vector=vector, model_id=model, kind=kind, answer=answer, by=reviewer,
+        origin=_origin(question, answer),
     )
     audit.record(reviewer, "verified.kept", row, kind=str(kind))
     return row
+
+
+def _origin(question: str, answer: Answer | None) -> User | None:
+    """The asker, when the question is still in their own words, which go when they are erased."""
+    if answer is None:
+        return None
+    own = (" ".join(text.split()).casefold() for text in (answer.searched_as, answer.turn.question))
+    return answer.turn.conversation.user if question.casefold() in own else None
 
 
 def embedded(question: str) -> tuple[bytes, str]:

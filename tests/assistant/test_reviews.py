@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistant.errors import ReviewRefused
+from assistant.evaluating import cases
 from assistant.evaluating.from_reviews import make_case
 from assistant.models import (
     Answer,
@@ -31,6 +33,7 @@ from assistant.showing import reviews
 from assistant.showing.presenting import present
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked, quotes
+from tests.config.test_exporting import exported
 from tests.conftest import ClientFor, MakeDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -315,6 +318,24 @@ def test_filters_that_are_none_filter_nothing(
 ) -> None:
     disliked(asked(people.bob, HOTEL), people.bob)
     assert HOTEL in client_for(people.rita).get("/review/list/?reason=non%00sense").content.decode()
+
+
+def test_a_reviewer_takes_along_what_they_judged_and_an_asker_no_words_they_may_not_read(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, client_for: ClientFor
+) -> None:
+    answer = asked(people.bob, HOTEL)
+    judge_all(answer, people.rita, "partly")
+    case = {"asked_as": people.rita, "origin": people.bob, "answerable": True}
+    said = "Is the takeover of Larkwright planned for March?"
+    gold = [{"document": str(shelf.memo.pk), "quote": "planned for 14 March 2027"}]
+    reworded = cases.take("review-memo", {**case, "question": said, "gold": gold}, people.rita)
+    hers, his = exported(client_for(people.rita)), exported(client_for(people.bob))
+    footnotes = json.loads(hers.read("footnotes-judged.json"))
+    assert {(row["answer"], row["verdict"]) for row in footnotes} == {(str(answer.pk), "partly")}
+    assert not json.loads(his.read("footnotes-judged.json"))
+    assert [row["set"] for row in json.loads(his.read("test-questions.json"))] == [reworded.set_id]
+    assert said not in his.read("test-questions.json").decode(), "a reviewer's words about a memo he may not read"
+
 
 
 def test_kappa_is_agreement_beyond_chance() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from assistant.errors import ReviewRefused
 from assistant.models import Answer, Feedback, Opinion, ReviewItem, ReviewPolicy, VerifiedAnswer, VerifiedCitation
 from assistant.reviewing import judging, queue
@@ -16,10 +18,12 @@ from assistant.showing.presenting import present
 from assistant.sources import may_see
 from assistant.verified import keeping, lapsing, matching
 from assistant.verified.keeping import Draft
+from assistant.verified.serving import standing_words
 from config.sample_company.same_question import labelled, measure
 from knowledge.documents import delete_document
 from knowledge.models import Document, Grant, Passage, Restriction
 from tests.assistant.conftest import Asked, quotes
+from tests.config.test_exporting import exported
 from tests.conftest import ClientFor, MakeDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +49,11 @@ def passage(document: Document, words: str) -> int:
 def corrected(shelf: SimpleNamespace, people: SimpleNamespace, answer: Answer) -> VerifiedAnswer:
     draft = Draft(HOTEL, f"{SAID} [1]", (passage(shelf.travel, "hotel limit"),))
     return keeping.correct(draft, people.rita, answer)
+
+
+def judge_all(answer: Answer, reviewer: User) -> None:
+    for step in judging.steps(answer):
+        judging.judge_step(answer, step, reviewer, "supported")
 
 
 def texts(answer: Answer) -> list[str]:
@@ -304,6 +313,42 @@ def test_erasing_a_document_erases_its_words_in_verified_answers(
     assert not VerifiedCitation.objects.exists()
     assert served.text == ""
     assert not queue.queue(people.rita).exists()
+
+
+def test_a_person_who_is_erased_takes_their_own_words_along(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, client_for: ClientFor
+) -> None:
+    judge_all(hotel, people.rita)
+    row = keeping.confirm(hotel, people.rita)
+    mail = "Is first class paid on a journey of five hours, I am Bob of room 12?"
+    rail = asked(people.bob, mail)
+    draft = Draft("When is first class paid?", "First class is paid on journeys of more than four hours. [1]",
+                  (passage(shelf.travel, "First class"),))  # fmt: skip
+    general = keeping.correct(draft, people.rita, rail)
+    served = asked(people.alice, HOTEL)
+    assert served.verified == row
+    his = exported(client_for(people.bob)).read("verified-questions.json")
+    assert [one["question"] for one in json.loads(his)] == [HOTEL]
+
+    people.bob.delete()
+    row.refresh_from_db()
+    assert (row.question, bytes(row.vector), row.state, row.why) == ("", b"", "withdrawn", "asker_gone")
+    assert asked(people.alice, HOTEL).verified is None
+    assert "was erased" in people.rita.notices.get(kind="lapsed").text
+    assert may_see(served, people.alice) and present(served, people.alice).sentences, "Alice keeps her answer"
+    general.refresh_from_db()
+    assert general.state == "in_force", "the question is Rita's, in general words"
+    assert asked(people.alice, "When is first class paid?").verified == general
+
+
+def test_the_day_is_that_of_the_clock_on_the_wall(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer
+) -> None:
+    row = corrected(shelf, people, hotel)
+    row.at = datetime(2027, 5, 3, 22, 30, tzinfo=UTC)
+    with timezone.override("Europe/Berlin"):
+        assert "on 4 May 2027" in standing_words(row)
+
 
 
 def test_matching_keeps_to_what_was_measured() -> None:
