@@ -71,11 +71,12 @@ def _forget_verified(document: Document) -> list[int]:
     """Verified answers that may hold words of the document lose all of theirs, the question's too. Gives their ids."""
     ids = list(VerifiedAnswer.objects.filter(sources=document).values_list("pk", flat=True))
     rows = VerifiedAnswer.objects.filter(pk__in=ids)
-    rows.exclude(state=VerifiedAnswer.State.IN_FORCE).update(question="", sentences=[], vector=b"", model_id="")
+    now = timezone.now()
     rows.filter(state=VerifiedAnswer.State.IN_FORCE).update(
-        state=VerifiedAnswer.State.LAPSED, why=VerifiedAnswer.Why.DELETED, lapsed=timezone.now(),
-        question="", sentences=[], vector=b"", model_id="",
+        state=VerifiedAnswer.State.LAPSED, why=VerifiedAnswer.Why.DELETED, lapsed=now
     )
+    # ``changed``: processes that hold the kept questions in memory read them anew.
+    rows.update(question="", sentences=[], vector=b"", model_id="", changed=now)
     VerifiedCitation.objects.filter(verified__in=ids).delete()
     return ids
 

@@ -17,7 +17,19 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Notice, NoticeChoice, User
 from accounts.notices.naming import worded
-from assistant.models import Answer, Conversation, Feedback, Opinion, Review, SetCase, VerifiedAnswer
+from assistant.evaluating.cases import readable as readable_cases
+from assistant.models import (
+    Answer,
+    CitationVerdict,
+    Conversation,
+    Feedback,
+    Gap,
+    GapRefusal,
+    Opinion,
+    Review,
+    SetCase,
+    VerifiedAnswer,
+)
 from assistant.showing.presenting import present
 from knowledge.models import Document, DocumentVersion
 
@@ -64,8 +76,13 @@ def _pieces(user: User) -> Iterator[Piece]:
     yield "ratings.json", _json([_rating(row) for row in Feedback.objects.filter(user=user).order_by("created")])
     yield "reviews.json", _json([_review(row) for row in Review.objects.filter(reviewer=user).order_by("created")])
     yield "notices.json", _json(_notices(user))
-    yield "test-questions.json", _json([_case(row) for row in SetCase.objects.filter(origin=user).order_by("pk")])
+    yield "test-questions.json", _json(_cases(user))
     yield "opinions.json", _json([_opinion(row) for row in _opinions(user)])
+    judged = CitationVerdict.objects.filter(reviewer=user).select_related("citation").order_by("updated")
+    yield "footnotes-judged.json", _json([_footnote(row) for row in judged])
+    yield "gaps.json", _json(_gaps(user))
+    own = VerifiedAnswer.objects.filter(origin=user).order_by("at")
+    yield "verified-questions.json", _json(list(own.values("question", "at", "state")))
     kept = VerifiedAnswer.objects.filter(by=user).order_by("at")
     seen = set(VerifiedAnswer.objects.visible_to(user).filter(by=user).values_list("pk", flat=True))
     yield "verified.json", _json([_verified(row, row.pk in seen) for row in kept])
@@ -167,9 +184,30 @@ def _notices(user: User) -> dict[str, Any]:
     return {"told": told, "choices": list(chosen.values("kind", "in_app", "mail"))}
 
 
-def _case(row: SetCase) -> dict[str, Any]:
-    """Their question as it is asked when measuring. What should be answered is a reviewer's and the documents'."""
-    return {"set": row.set_id, "question": row.question, "asked_before": row.turns, "since": row.created}
+def _cases(user: User) -> list[dict[str, Any]]:
+    """Their questions as they are asked when measuring. What should be answered is a reviewer's and the documents'; so
+    may be how it is asked, which is therefore left out where they may not read those."""
+    rows = list(SetCase.objects.filter(origin=user).order_by("pk"))
+    seen = {row.pk for row in readable_cases(rows, user)}
+    return [_case(row, row.pk in seen) for row in rows]
+
+
+def _case(row: SetCase, readable: bool) -> dict[str, Any]:
+    words = {"question": row.question, "asked_before": row.turns}
+    return {"set": row.set_id, "since": row.created, **(words if readable else {})}
+
+
+def _footnote(row: CitationVerdict) -> dict[str, Any]:
+    place = {"answer": row.citation.answer_id, "footnote": row.citation.number, "sentence": row.sentence}
+    return {**place, "verdict": row.verdict, "at": row.updated}
+
+
+def _gaps(user: User) -> dict[str, Any]:
+    """Groups of unanswered questions that they said they see to, and those that they said are not theirs."""
+    return {
+        "taken": list(Gap.objects.filter(taken_by=user).order_by("taken").values("id", "taken")),
+        "refused": list(GapRefusal.objects.filter(user=user).order_by("created").values("gap", "created")),
+    }
 
 
 def _opinions(user: User) -> QuerySet[Opinion]:

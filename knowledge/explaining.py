@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from knowledge.models import Document, DocumentVersion, Grant, Restriction
@@ -63,8 +64,8 @@ def explain(document: Document, person: User) -> Explanation:
 def _steps(document: Document, person: User) -> Iterator[Step]:
     active = "The account is active." if person.is_active else "The account is deactivated, so it sees nothing."
     yield Step("Account", person.is_active, active)
-    there = document.deleted is None
-    yield Step("Document", there, "It is there." if there else f"It was deleted on {document.deleted:%-d %B %Y}.")
+    gone = document.deleted and f"It was deleted on {timezone.localtime(document.deleted):%-d %B %Y}."
+    yield Step("Document", not gone, gone or "It is there.")
     yield _collection_step(document, person)
     yield _narrowing_step(document, person)
     yield _version_step(document)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import NoticeKind, User
@@ -20,7 +22,7 @@ def remind() -> int:
     """Tells the keepers of what is due. Gives how many documents were spoken of."""
     today = timezone.localdate()
     due = Document.objects.filter(
-        deleted__isnull=True, canary=False, current__isnull=False, review_by__lte=today + SOON
+        _untold(today), deleted__isnull=True, canary=False, current__isnull=False, review_by__lte=today + SOON
     ).select_related("owner", "collection__owner")
     told: defaultdict[User, list[Document]] = defaultdict(list)
     spoken = 0
@@ -37,6 +39,14 @@ def remind() -> int:
         for person, documents in told.items():
             _tell(person, documents)
     return spoken
+
+
+def _untold(today: date) -> Q:
+    """Documents stay due until somebody has looked, so those that were spoken of are left out at once."""
+    said = ReviewReminder.objects.filter(document=OuterRef("pk"), due=OuterRef("review_by"))
+    stages = ReviewReminder.Stage
+    now = Q(review_by__lte=today) & ~Exists(said.filter(stage=stages.DUE))
+    return now | (Q(review_by__gt=today) & ~Exists(said.filter(stage=stages.SOON)))
 
 
 def _first(document: Document, stage: str) -> bool:

@@ -13,7 +13,11 @@ def asker(request: HttpRequest) -> User:
         raise PermissionError("a view that needs a person was reached without one")
     return request.user
 
+_DIGITS = 20
+
 
 def whole_number(text: str | None, largest: int = 10**8) -> int:
     """A non-negative number from a query string; anything else is 0."""
-    return min(int(text), largest) if text and text.isascii() and text.isdigit() else 0
+    if not text or not text.isascii() or not text.isdigit():
+        return 0
+    return min(int(text), largest) if len(text) < _DIGITS else largest  # Python refuses to read thousands of digits

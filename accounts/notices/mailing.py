@@ -65,7 +65,7 @@ def _send(rows: list[Notice], now: datetime) -> bool:
         return True
     try:
         _mail(person, rows).send()
-    except OSError as error:  # whatever the mail library raises is one
+    except (OSError, ValueError) as error:  # the mail library's are the one, an address that is none is the other
         log.warning("notices.mail_refused user=%s tries=%s %s", person.pk, rows[0].mail_tries, type(error).__name__)
         for row in rows:
             row.mail_due = None if row.mail_tries >= MAX_TRIES else now + _AGAIN * 2 ** (row.mail_tries - 1)

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
-from assistant.models import CaseOutcome, SetCase, SetRun
+from assistant.models import CaseOutcome, SetCase
 from knowledge.models import Document
 
 _EMPTY: dict[str, Any] = {"sentences": [], "notice": ""}
@@ -33,7 +33,7 @@ def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
 
 def expire_words(before: datetime) -> int:
     """Empties what was said in runs from before a moment; scores and figures stay. Gives how many runs."""
-    old = SetRun.objects.filter(created__lt=before, outcomes__isnull=False).exclude(outcomes__sentences=[])
-    ids = list(old.distinct().values_list("pk", flat=True))
-    CaseOutcome.objects.filter(run__in=ids).update(**_EMPTY)
-    return len(ids)
+    old = CaseOutcome.objects.filter(run__created__lt=before).exclude(sentences=[], notice="")
+    count = old.order_by().values("run").distinct().count()
+    old.update(**_EMPTY)
+    return count

@@ -175,9 +175,13 @@ def _ask(run: SetRun, case: SetCase) -> CaseOutcome:
 def _close(run: SetRun) -> None:
     run.figures = figures(run)
     run.state, run.finished, run.lease = SetRun.State.COMPLETE, timezone.now(), None
-    run.save(update_fields=["figures", "state", "finished", "lease"])
+    with transaction.atomic():  # a worker that dies before people are told leaves the run to be gone on with
+        mine = SetRun.objects.filter(pk=run.pk, token=run.token, state=SetRun.State.RUNNING)
+        if not mine.update(figures=run.figures, state=run.state, finished=run.finished, lease=None):
+            run.refresh_from_db()  # somebody stopped it meanwhile
+            return
+        nights.look(run)
     log.info("evaluation.complete run=%d set=%d score=%s", run.pk, run.set_id, run.figures["score"])
-    nights.look(run)
 
 
 def figures(run: SetRun) -> dict[str, Any]:

@@ -7,7 +7,7 @@ say whether there is an answer now, and its best sentence has to stand in a docu
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from django.db import transaction
@@ -40,28 +40,42 @@ def ask_again() -> int:
     seen = list(changes.values_list("position", "kind", "version_id")[:CHANGES_AT_ONCE])
     if not seen:
         return 0
-    arrived = [version for _, kind, version in seen if kind == IndexChange.Kind.ADD]
-    told = sum(_answered(question, documents) for question, documents in _near(arrived)) if arrived else 0
-    GapPosition.objects.filter(pk=1, position__lt=seen[-1][0]).update(position=seen[-1][0])
+    newest = seen[-1][0]
+    near = _near({version: position for position, kind, version in seen if kind == IndexChange.Kind.ADD})
+    now = list(near)[:QUESTIONS_AT_ONCE]
+    told = 0
+    for question in _with_askers(now):
+        told += _answered(question, near[question.pk])
+        GapQuestion.objects.filter(pk=question.pk).update(tried=newest)
+    if len(now) == len(near):  # otherwise the next round goes on with the others
+        GapPosition.objects.filter(pk=1, position__lt=newest).update(position=newest)
     return told
 
 
-def _near(versions: Collection[int]) -> list[tuple[GapQuestion, set[uuid.UUID]]]:
-    """Open questions with the new documents that come near them, the nearest questions first."""
-    rows = Passage.objects.filter(version__in=versions, version__current_of__isnull=False)
-    passages = list(rows.values_list("version__document_id", "model_id", "vector"))
+def _near(arrived: Mapping[int, int]) -> dict[int, set[uuid.UUID]]:
+    """Open questions, by id, with the documents that come near them and that they were not yet asked of; the nearest
+    questions first. ``arrived``: versions with their positions. Vectors only are read, for there may be very many."""
+    rows = Passage.objects.filter(version__in=arrived, version__current_of__isnull=False)
+    passages = list(rows.values_list("version__document_id", "version_id", "model_id", "vector"))
     if not passages:
-        return []
-    matrix = table([data for _, _, data in passages])
+        return {}
+    matrix = table([data for *_, data in passages])
+    positions = np.array([arrived[version] for _, version, *_ in passages])
     found = []
-    waiting = GapQuestion.objects.filter(answered__isnull=True, gap__model_id=passages[0][1])
-    for question in waiting.select_related("answer__turn__conversation__user", "gap").order_by("pk"):
-        cosines = np.dot(matrix, from_bytes(question.vector))
+    waiting = GapQuestion.objects.filter(answered__isnull=True, gap__model_id=passages[0][2])
+    waiting = waiting.filter(tried__lt=int(positions.max())).order_by("pk")
+    for pk, tried, vector in waiting.values_list("pk", "tried", "vector").iterator():
+        cosines = np.where(positions > tried, matrix @ from_bytes(vector), -1.0)
         if cosines.max() >= NEAR:
             documents = {passages[at][0] for at in np.flatnonzero(cosines >= NEAR)}
-            found.append((float(cosines.max()), question, documents))
-    found.sort(key=lambda one: (-one[0], one[1].pk))
-    return [(question, documents) for _, question, documents in found[:QUESTIONS_AT_ONCE]]
+            found.append((-float(cosines.max()), pk, documents))
+    return {pk: documents for _, pk, documents in sorted(found, key=lambda one: one[:2])}
+
+
+def _with_askers(keys: Sequence[int]) -> list[GapQuestion]:
+    """In the given order."""
+    rows = GapQuestion.objects.select_related("answer__turn__conversation__user", "gap").in_bulk(keys)
+    return [rows[key] for key in keys if key in rows]
 
 
 def _answered(question: GapQuestion, documents: set[uuid.UUID]) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from accounts.models import NoticeKind
 from accounts.notices.telling import tell
@@ -56,7 +56,10 @@ def gather() -> int:
 
 
 def _fresh() -> Iterator[Answer]:
-    newest = GapQuestion.objects.order_by("-created").values_list("created", flat=True).first()
+    # How far the last rounds came, by when answers were finished and not by when they were grouped: what waited while
+    # nothing could be grouped, or was more than one round takes, is older than the round itself.
+    rounds = GapQuestion.objects.order_by("-pk")[: 2 * AT_ONCE]
+    newest = rounds.aggregate(newest=Max("answer__finished"))["newest"]
     waiting = unanswered().filter(gap_question__isnull=True, turn__conversation__user__synthetic=False)
     if newest is not None:
         since = newest - _AGAIN

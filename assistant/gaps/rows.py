@@ -42,6 +42,7 @@ class GapQuestion(models.Model):
     vector = models.BinaryField()
     created = models.DateTimeField(auto_now_add=True, db_index=True)
     answered = models.DateTimeField(null=True, blank=True, help_text=_("When a document arrived that answers it."))
+    tried = models.BigIntegerField(default=0, help_text=_("Up to which change of the index it was asked again."))
 
     class Meta:
         ordering = ("created", "id")

@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.models import User
 from assistant.errors import ReviewRefused
 from assistant.models import Answer, CitationVerdict, Opinion, Review, ReviewItem, Standing
+from assistant.reviewing import queue
 from assistant.reviewing.feeding import current_policy
 from assistant.verified import lapsing
 
@@ -92,11 +93,15 @@ def judge_sentence(
 def settle(item: ReviewItem, reviewer: User, said: Said) -> ReviewItem:
     """Records the verdict on the whole answer and ends this reviewer's part.
 
-    Raises ReviewRefused when sentences are not judged yet, or when somebody else finished it meanwhile.
+    Raises ReviewRefused when sentences are not judged yet, when the remark is too long, or when somebody else finished
+    it meanwhile.
     """
     answer = item.answer
+    comment = said.comment.replace("\0", "").replace("\r\n", "\n").strip()
     if len(judged(answer, reviewer)) < len(steps(answer)):
         raise ReviewRefused("Judge every sentence first.")
+    if len(comment) > LONGEST_COMMENT:
+        raise ReviewRefused(f"The remark is too long: at most {LONGEST_COMMENT} characters are kept.")
     with transaction.atomic():
         locked = ReviewItem.objects.select_for_update().get(pk=item.pk)
         second = locked.state == ReviewItem.State.SECOND
@@ -109,7 +114,7 @@ def settle(item: ReviewItem, reviewer: User, said: Said) -> ReviewItem:
             defaults={
                 "verdict": said.verdict,
                 "reason": "" if said.verdict == Opinion.Verdict.RIGHT else said.reason,
-                "comment": said.comment.replace("\0", "").strip()[:LONGEST_COMMENT],
+                "comment": comment,
                 "second": second,
             },
         )
@@ -120,12 +125,14 @@ def settle(item: ReviewItem, reviewer: User, said: Said) -> ReviewItem:
 
 def _move_on(item: ReviewItem, opinion: Opinion) -> None:
     item.assignee = None
-    if not opinion.second and (policy := current_policy()).second_percent > 0 and _drawn(policy.second_percent):
-        item.state, item.first_by = ReviewItem.State.SECOND, opinion.reviewer
+    item.first_by = item.first_by if opinion.second else opinion.reviewer
+    policy = current_policy()
+    # Where nobody else may see it, it would wait for ever.
+    if not opinion.second and _drawn(policy.second_percent) and queue.candidates(item):
+        item.state = ReviewItem.State.SECOND
         item.due = timezone.localdate() + timedelta(days=policy.due_days)
     else:
         item.state, item.finished = ReviewItem.State.DONE, timezone.now()
-        item.first_by = item.first_by if opinion.second else opinion.reviewer
         first = item.opinions.filter(second=False).first() if opinion.second else None
         item.disagreed = first is not None and first.verdict != opinion.verdict
     item.save()

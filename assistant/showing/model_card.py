@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 
 from assistant import configuration
 from assistant.abstention import policy
@@ -166,7 +167,7 @@ def _rules() -> Iterator[tuple[str, str]]:
     yield "Prompt of language models", config.prompt_version or prompts.VERSION
     holding = policy.current({}, config.abstention)
     row = holding.calibration
-    fitted = f"a calibration of {row.created:%-d %B %Y}" if row else "the shipped default"
+    fitted = f"a calibration of {timezone.localtime(row.created):%-d %B %Y}" if row else "the shipped default"
     yield "Answers from a probability of", f"{holding.threshold:.2f}, by {fitted}"
     yield "Passages found for a question", str(config.passages)
     days = settings.KEEP_CONVERSATIONS_DAYS

@@ -70,7 +70,7 @@ def passages(ids: Sequence[int], reviewer: User) -> list[Evidence]:
 def check(draft: Draft, supplied: Sequence[Evidence]) -> list[Checked]:
     """Every sentence of a draft tied to the picked passages and judged, as every answer is."""
     checked = []
-    for line in draft.text.replace("\0", "")[:LONGEST_TEXT].splitlines():
+    for line in _plain(draft.text)[:LONGEST_TEXT].splitlines():
         raw = parse_sentence(line)
         if raw is not None:
             quotes, verdict = tie_to(supplied, raw)
@@ -84,6 +84,8 @@ def correct(draft: Draft, reviewer: User, answer: Answer | None) -> VerifiedAnsw
     ``answer`` is the one it corrects; every earlier verified answer made from it gives way.
     """
     question = _question(draft.question)
+    if len(_plain(draft.text)) > LONGEST_TEXT:
+        raise ReviewRefused(f"Write at most {LONGEST_TEXT} characters. Nothing is saved yet; what you wrote is below.")
     supplied = passages(draft.passages, reviewer)
     if len(supplied) < len(draft.passages):
         raise ReviewRefused("A passage that you picked can no longer be cited. Look at the numbers again.")
@@ -138,6 +140,11 @@ def withdraw(row: VerifiedAnswer, by: User) -> None:
         audit.record(by, "verified.withdrawn", row)
 
 
+def _plain(text: str) -> str:
+    """As it was typed: browsers count the end of a line once and send two characters."""
+    return text.replace("\0", "").replace("\r\n", "\n")
+
+
 def _question(text: str) -> str:
     question = " ".join(text.replace("\0", "").split())
     if not question or len(question) > LONGEST_QUESTION:
@@ -151,10 +158,19 @@ def _keep(question: str, kind: VerifiedAnswer.Kind, reviewer: User, answer: Answ
             lapsing.end(earlier, VerifiedAnswer.State.WITHDRAWN, VerifiedAnswer.Why.RENEWED)
     vector, model = embedded(question)
     row = VerifiedAnswer.objects.create(
-        question=question, vector=vector, model_id=model, kind=kind, answer=answer, by=reviewer
+        question=question, vector=vector, model_id=model, kind=kind, answer=answer, by=reviewer,
+        origin=_origin(question, answer),
     )
     audit.record(reviewer, "verified.kept", row, kind=str(kind))
     return row
+
+
+def _origin(question: str, answer: Answer | None) -> User | None:
+    """The asker, when the question is still in their own words, which go when they are erased."""
+    if answer is None:
+        return None
+    own = (" ".join(text.split()).casefold() for text in (answer.searched_as, answer.turn.question))
+    return answer.turn.conversation.user if question.casefold() in own else None
 
 
 def embedded(question: str) -> tuple[bytes, str]:

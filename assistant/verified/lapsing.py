@@ -13,12 +13,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
+from accounts.models import User
 from accounts.notices.rows import NoticeKind
 from accounts.notices.telling import tell
 from assistant.models import Answer, Opinion, ReviewItem, VerifiedAnswer, VerifiedCitation
@@ -67,8 +68,12 @@ def end(row: VerifiedAnswer, state: State, why: Why) -> bool:
     return bool(ended)
 
 
+@transaction.atomic
 def _give_back(row: VerifiedAnswer, why: Why) -> None:
-    """A replacement ends it only for those who may read that, so the row stays for the others; all else ends it."""
+    """A replacement ends it only for those who may read that, so the row stays for the others; all else ends it.
+
+    All of it or nothing: who dies on the way leaves it in force for the next round, which tells and gives it back.
+    """
     if why == Why.SUPERSEDED:
         told = VerifiedAnswer.objects.filter(pk=row.pk, state=State.IN_FORCE).exclude(why=why)
         if not told.update(why=why, changed=timezone.now()):
@@ -97,7 +102,9 @@ def _tell(row: VerifiedAnswer) -> None:
     """No word of the answer or of a document stands in the notice, for it may be read where they may not."""
     if row.by is None:
         return
-    text = f"An answer you verified is no longer served. {row.Why(row.why).label} It waits for you to look at it again."
+    text = f"An answer you verified is no longer served. {row.Why(row.why).label}"
+    if row.why != Why.ASKER_GONE:
+        text += " It waits for you to look at it again."
     tell([row.by], NoticeKind.LAPSED, text, f"{reverse('verified')}?state=lapsed", once=f"lapsed:{row.pk}:{row.why}")
 
 
@@ -109,6 +116,20 @@ def dispute(answer: Answer, opinion: Opinion) -> None:
             row.why = Why.DISPUTED
             audit.record(opinion.reviewer, "verified.lapsed", row, why=str(Why.DISPUTED))
             _tell(row)
+
+
+@receiver(pre_delete, sender=User)
+def forget_asker(sender: Any, instance: User, **kwargs: Any) -> None:
+    """The own words of somebody who is erased leave what was verified; answers given from it stay with their readers,
+    so the row stays and says what they rest on."""
+    rows = VerifiedAnswer.objects.filter(origin=instance)
+    for row in rows.filter(state=State.IN_FORCE).exclude(by=instance).select_related("by"):
+        if end(row, State.WITHDRAWN, Why.ASKER_GONE):
+            row.why = Why.ASKER_GONE
+            audit.record(None, "verified.lapsed", row, why=str(row.why))
+            _tell(row)
+    rows.filter(state=State.IN_FORCE).update(state=State.WITHDRAWN, why=Why.ASKER_GONE, lapsed=timezone.now())
+    rows.update(question="", vector=b"", model_id="", changed=timezone.now())
 
 
 @receiver(post_save, sender=Document)

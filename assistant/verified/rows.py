@@ -63,6 +63,7 @@ class VerifiedAnswer(models.Model):
         DISPUTED = "disputed", _("A second reviewer judged it otherwise.")
         RENEWED = "renewed", _("A newer verified answer took its place.")
         TAKEN_BACK = "taken_back", _("A reviewer took it back.")
+        ASKER_GONE = "asker_gone", _("Whoever asked it was erased, and the question with them.")
 
     question = models.TextField()
     vector = models.BinaryField(default=bytes, help_text=_("Of the question, float32 little-endian"))
@@ -72,6 +73,10 @@ class VerifiedAnswer(models.Model):
     sources = models.ManyToManyField(Document, related_name="+")
     answer = models.ForeignKey(
         "assistant.Answer", null=True, blank=True, on_delete=models.SET_NULL, related_name="verified_from"
+    )
+    origin = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text=_("Whose own words the question is; empty when a reviewer put it otherwise."),
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)

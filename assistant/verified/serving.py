@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
 from assistant.answering.grounding import Verdict
@@ -100,7 +101,7 @@ def _quote(citation: VerifiedCitation, evidence: list[Evidence]) -> Quote | None
 def standing_words(row: VerifiedAnswer) -> str:
     """By whom and when, and whether that still holds."""
     by = str(row.by) if row.by is not None else "a reviewer"
-    said = f"Verified by {by} on {row.at:%-d %B %Y}"
+    said = f"Verified by {by} on {timezone.localtime(row.at):%-d %B %Y}"
     if row.state == VerifiedAnswer.State.IN_FORCE and not row.why:
         return f"{said}."
     return f"{said}. It no longer holds: {row.get_why_display() or 'it was taken back.'}"

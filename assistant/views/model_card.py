@@ -52,9 +52,10 @@ def model_card_edit(request: HttpRequest) -> HttpResponse:
     row = ModelCard.objects.order_by("pk").first() or ModelCard()
     facts = {one.key: one for one in ModelFacts.objects.all()}
     form = CardForm(data, instance=row)
+    # By the model's key and not by its place, which moves when another model comes while somebody writes.
     parts = [
-        (one, FactsForm(data, instance=facts.get(one.key) or ModelFacts(key=one.key), prefix=f"model{at}"))
-        for at, one in enumerate(models())
+        (one, FactsForm(data, instance=facts.get(one.key) or ModelFacts(key=one.key), prefix=f"model-{one.key}"))
+        for one in models()
     ]
     valid = [form.is_valid(), *(part.is_valid() for _, part in parts)]
     if request.method == "POST" and all(valid):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -51,7 +52,7 @@ def review_item(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
 @allow(Audience.REVIEWER)
 def review_list(request: HttpRequest) -> HttpResponse:
     user = asker(request)
-    wanted = Wanted(*(request.GET.get(name, "") for name in ("reason", "collection", "whose")))
+    wanted = _wanted(request)
     paginator = Paginator(queue.listed(user, wanted), PER_PAGE)
     page = paginator.get_page(whole_number(request.GET.get("page")) or 1)
     context = {
@@ -64,6 +65,16 @@ def review_list(request: HttpRequest) -> HttpResponse:
         "progress": queue.progress(user),
     }
     return render(request, "assistant/review_list.html", context)
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    """The filters that there are; any other filters nothing."""
+    reason, whose = request.GET.get("reason", ""), request.GET.get("whose", "")
+    return Wanted(
+        reason=reason if reason in ReviewCause.Kind.values else "",
+        collection=request.GET.get("collection", "").replace("\0", ""),
+        whose=whose if whose in WHOSE else "",
+    )
 
 
 @require_POST
@@ -90,16 +101,20 @@ def review_settle(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     item = found(user, answer_id)
     verdict, reason = request.POST.get("verdict", ""), request.POST.get("reason", "")
     if verdict not in Opinion.Verdict.values or (reason and reason not in Opinion.Reason.values):
-        return HttpResponse("Choose right, partly right or wrong, with one of the offered reasons.", status=422)
+        refusal = "Choose right, partly right or wrong, with one of the offered reasons."
+        return show(request, item, refusal, typed=request.POST)
+    said = judging.Said(Opinion.Verdict(verdict), reason, request.POST.get("comment", ""))
     try:
-        said = judging.Said(Opinion.Verdict(verdict), reason, request.POST.get("comment", ""))
         judging.settle(item, user, said)
+    except ReviewRefused as refused:
+        return show(request, queue.find(user, answer_id), str(refused), typed=request.POST)
+    try:
         if request.POST.get("serve") == "1" and said.verdict == Opinion.Verdict.RIGHT:
             keeping.confirm(item.answer, user)
         if request.POST.get("case") == "1":
             make_case(item.answer, user)
     except ReviewRefused as refused:
-        return show(request, queue.find(user, answer_id), str(refused))
+        return show(request, queue.find(user, answer_id), f"Your verdict is kept. {refused}")
     return show(request, queue.next_item(user)) if _scripted(request) else redirect("review")
 
 
@@ -161,7 +176,10 @@ def _scripted(request: HttpRequest) -> bool:
     return bool(getattr(request, "htmx", False)) or request.headers.get("X-Requested-With") == "fetch"
 
 
-def show(request: HttpRequest, item: ReviewItem | None, refusal: str = "") -> HttpResponse:
+def show(
+    request: HttpRequest, item: ReviewItem | None, refusal: str = "", typed: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """``typed``: the fields of the verdict that was refused, so that nobody writes them twice."""
     user = asker(request)
     if item is not None:
         audit.record(user, "answer.read", item.answer)
@@ -169,6 +187,7 @@ def show(request: HttpRequest, item: ReviewItem | None, refusal: str = "") -> Ht
         "item": reviews.view(item, user) if item else None,
         "progress": queue.progress(user),
         "refusal": refusal,
+        "typed": typed or {},
         "reasons": Opinion.Reason.choices,
     }
     template = "assistant/_review_item.html" if _scripted(request) else "assistant/review.html"

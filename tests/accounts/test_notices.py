@@ -14,7 +14,9 @@ from typing import ClassVar
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.core.mail.backends import locmem
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import sanitize_address
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -35,6 +37,16 @@ DUE = "{it} should be looked at again by 3 May 2027."
 @pytest.fixture(autouse=True)
 def mail_is_set_up(settings: Settings) -> None:
     settings.MAILS, settings.SITE_URL = True, "https://answers.example.org"
+
+
+class Writing(locmem.EmailBackend):
+    """Writes out addresses, as the backend that talks to a mail server does."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        for message in messages:
+            for address in message.recipients():
+                sanitize_address(address, message.encoding or "utf-8")
+        return super().send_messages(messages)
 
 
 def choose(user: User, in_app: bool, by_mail: Mail, kind: NoticeKind = NoticeKind.REVIEW_BY) -> None:
@@ -158,6 +170,21 @@ def test_it_gives_up_in_the_end(people: SimpleNamespace, settings: Settings) -> 
     now = timezone.now()
     tries = sum(mailing.send_due(now + timedelta(days=day))[1] for day in range(20))
     assert tries == mailing.MAX_TRIES and unread(people.alice) == 1, "the list still has it"
+
+
+def test_an_address_that_cannot_be_written_keeps_nobody_elses_mail_back(
+    people: SimpleNamespace, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Writing"
+    for person in (people.alice, people.bob):
+        choose(person, True, Mail.ONCE)
+        told(person)
+    User.objects.filter(pk=people.alice.pk).update(email="alice@one@two, <")
+    now = timezone.now()
+    assert mailing.send_due(now) == (1, 1)
+    assert [one.to for one in mail.outbox] == [[people.bob.email]]
+    assert sum(mailing.send_due(now + timedelta(days=day))[1] for day in range(1, 20)) == mailing.MAX_TRIES - 1
+    assert unread(people.alice) == 1, "the list still has it"
 
 
 def test_nobody_is_told_twice_and_no_link_leads_away(people: SimpleNamespace) -> None:

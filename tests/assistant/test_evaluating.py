@@ -211,6 +211,24 @@ def test_a_killed_worker_is_gone_on_with_case_by_case(reviewed: EvaluationSet, m
     assert run.outcomes.count() == len(QUESTIONS)
 
 
+def test_a_worker_killed_before_anybody_was_told_leaves_the_telling_to_the_next(
+    reviewed: EvaluationSet, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """Stands for the end of the process: nothing in the road catches it."""
+
+    def dies(*args: object, **kwargs: object) -> None:
+        raise Killed
+
+    run = runs.start(reviewed, by=people.ada)
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(nights, "tell", dies)
+        runs.work(run.pk)
+    SetRun.objects.update(lease="2020-01-01T00:00:00Z")
+    assert runs.work(run.pk) is not None, "a run that nobody was told of is not over"
+    assert Notice.objects.filter(user=people.ada, once=f"evaluation:{run.pk}:ended").count() == 1
+
+
 def test_a_night_that_is_worse_than_what_was_accepted_tells_the_administrators(
     reviewed: EvaluationSet, people: SimpleNamespace, model: ObedientServer, shelf: SimpleNamespace
 ) -> None:

@@ -142,6 +142,19 @@ def test_words_of_old_runs_go_and_their_scores_stay(reviewed: EvaluationSet) -> 
     assert CaseOutcome.objects.filter(score=1.0).count() == len(QUESTIONS)
 
 
+def test_one_silent_case_does_not_keep_the_words_of_the_others(
+    reviewed: EvaluationSet, people: SimpleNamespace
+) -> None:
+    nowhere = {"asked_as": people.rita, "question": "Who won the regatta of 1911?", "answerable": False}
+    cases.put(reviewed, "nowhere", nowhere, people.rita)
+    run = runs.work(runs.start(reviewed).pk)
+    assert run is not None
+    assert run.outcomes.filter(came="silent").exclude(notice="").exists()
+    assert expire_words(timezone.now() + timedelta(days=1)) == 1
+    assert not run.outcomes.exclude(sentences=[], notice="").exists()
+    assert expire_words(timezone.now() + timedelta(days=1)) == 0
+
+
 def test_a_person_takes_their_questions_along(
     reviewed: EvaluationSet, people: SimpleNamespace, client_for: ClientFor
 ) -> None:

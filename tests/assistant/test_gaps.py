@@ -3,12 +3,15 @@ Bob is told. Charlie sees nothing of it."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Notice, NoticeKind
 from assistant.answering.asking_back import _mark
+from assistant.gaps import asking_again, gathering
 from assistant.gaps.asking_again import ask_again
 from assistant.gaps.gathering import gather
 from assistant.gaps.linking import THRESHOLD, link, purity
@@ -126,6 +129,42 @@ def test_a_question_that_was_asked_back_is_no_gap_and_a_reader_who_misses_someth
     assert gather() == 0, "that is the reviewers' affair"
     Feedback.objects.update(reason=Feedback.Reason.MISSING)
     assert gather() == 1
+
+
+def test_what_could_not_be_grouped_for_days_is_not_passed_over(
+    guide: Document, people: SimpleNamespace, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "AT_ONCE", 2)
+    questions = [QUESTION, "Who repairs a broken window?", "Where are umbrellas kept?", "Who waters the plants?"]
+    for days, question in enumerate(questions, start=2):
+        answer = asked(people.bob, question)
+        assert answer.abstained, question
+        Answer.objects.filter(pk=answer.pk).update(finished=timezone.now() - timedelta(days=days))
+    assert [gather() for _ in range(3)] == [2, 2, 0]
+    later = asked(people.bob, "Who feeds the fish?")
+    old = asked(people.bob, "When does the office open?")
+    assert later.abstained and not old.abstained
+    Answer.objects.filter(pk=old.pk).update(finished=timezone.now() - timedelta(days=9))
+    Feedback.objects.create(answer=old, user=people.bob, helpful=False, reason=Feedback.Reason.MISSING)
+    assert gather() == 2, "a complaint about an old answer counts from when it was made"
+
+
+def test_more_questions_than_one_round_asks_again_are_asked_in_the_next(
+    guide: Document,
+    people: SimpleNamespace,
+    team: Collection,
+    asked: Asked,
+    make_document: MakeDocument,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking_again, "QUESTIONS_AT_ONCE", 1)
+    for person in (people.bob, people.rita, people.alice):
+        assert asked(person, QUESTION).abstained
+    assert gather() == 3
+    make_document(team, "dogs.md", DOGS, people.alice)
+    assert [ask_again() for _ in range(4)] == [1, 1, 1, 0]
+    assert Notice.objects.filter(kind=NoticeKind.ANSWERED).count() == 3
+
 
 
 def test_deleting_the_conversation_the_person_or_the_document_takes_it_away(

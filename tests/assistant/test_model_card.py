@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -44,13 +45,25 @@ def test_administrators_complete_it_and_everybody_reads_it(people: SimpleNamespa
     figures = {"score": 0.87, "low": 0.8, "high": 0.93, "cases": 40}
     SetRun.objects.create(set=chosen, version=1, state="complete", figures=figures)
     ada = client_for(people.ada)
-    data = {"accountable": people.alice.pk, "notes": "Ask Alice first.", "model1-licence": "Ours alone"}
+    data = {"accountable": people.alice.pk, "notes": "Ask Alice first.", "model-embedding-licence": "Ours alone"}
     assert ada.post("/model-card/edit/", data).status_code == 302
     assert ModelFacts.objects.get().key == "embedding"
     page = client_for(people.charlie).get("/model-card/").content.decode()
     for words in ("Alice", "Ask Alice first.", "Ours alone", "0.87", "0.80 – 0.93"):
         assert words in page
     assert client_for(people.rita).get("/model-card/edit/").status_code == 404
+
+
+def test_what_was_written_of_a_model_stays_with_it_when_another_comes_meanwhile(
+    people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    ada = client_for(people.ada)
+    page = ada.get("/model-card/edit/").content.decode()
+    field = next(name for name in re.findall(r'name="([^"]+-licence)"', page) if "embedding" in name)
+    ModelEndpoint.objects.create(name="Cloud", base_url="https://llm.example.com/v1", model="big-7")
+    assert ada.post("/model-card/edit/", {"notes": "", field: "Ours alone"}).status_code == 302
+    assert ModelFacts.objects.get().key == "embedding"
+
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistant.errors import ReviewRefused
+from assistant.evaluating import cases
 from assistant.evaluating.from_reviews import make_case
 from assistant.models import (
     Answer,
@@ -31,6 +33,7 @@ from assistant.showing import reviews
 from assistant.showing.presenting import present
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked, quotes
+from tests.config.test_exporting import exported
 from tests.conftest import ClientFor, MakeDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -257,6 +260,82 @@ def test_a_second_opinion_is_given_without_seeing_the_first(
     assert progress.sentences.pairs == answer.sentence_count
     with pytest.raises(ReviewRefused):
         judging.settle(item, people.rita, Said(RIGHT))
+
+
+def test_nobody_waits_for_a_second_opinion_that_nobody_can_give(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
+    ReviewPolicy.objects.update(second_percent=100)
+    answer = asked(people.bob, HOTEL)
+    judge_all(answer, people.rita, "supported")
+    assert judging.settle(disliked(answer, people.bob), people.rita, Said(RIGHT)).state == "done"
+
+
+def test_what_a_reviewer_typed_is_kept_when_it_is_refused(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, rosa: User,
+    client_for: ClientFor,
+) -> None:  # fmt: skip
+    answer = asked(people.bob, HOTEL)
+    item = disliked(answer, people.bob)
+    said = {"verdict": "wrong", "reason": "outdated", "comment": "See the circular of May", "case": "1"}
+    rita = client_for(people.rita)
+    early = rita.post(f"/review/{answer.pk}/settle/", said).content.decode()
+    assert "Judge every sentence first." in early and "See the circular of May" in early
+    assert early.count(" checked") == 3, "verdict, reason and test question are still chosen"
+    unchosen = rita.post(f"/review/{answer.pk}/settle/", {"comment": "See the circular of May"})
+    assert unchosen.status_code == 422
+    assert "Choose right, partly right or wrong" in unchosen.content.decode()
+    assert "See the circular of May" in unchosen.content.decode()
+    judge_all(answer, rosa, "supported")
+    judge_all(answer, people.rita, "unsupported")
+    endless = rita.post(f"/review/{answer.pk}/settle/", {**said, "comment": 2001 * "x"}).content.decode()
+    assert "The remark is too long" in endless and 2001 * "x" in endless, "nothing is cut off unseen"
+    judging.settle(item, rosa, Said(RIGHT))
+    late = rita.post(f"/review/{answer.pk}/settle/", said).content.decode()
+    assert "has been reviewed meanwhile" in late
+    assert "See the circular of May" in late, "to be taken elsewhere"
+
+
+def test_a_verdict_that_was_kept_is_not_called_refused(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, client_for: ClientFor
+) -> None:
+    answer = asked(people.bob, HOTEL)
+    disliked(answer, people.bob)
+    judge_all(answer, people.rita, "unsupported")
+    page = client_for(people.rita).post(f"/review/{answer.pk}/settle/", {"verdict": "wrong", "case": "1"})
+    assert Opinion.objects.filter(item__answer=answer, reviewer=people.rita).exists()
+    assert "Your verdict is kept." in page.content.decode()
+    assert "No sentence of it was found supported" in page.content.decode()
+
+
+@pytest.mark.parametrize("query", ["page=" + 5000 * "9", "reason=nonsense%00", "collection=%00", "whose=%00"])
+def test_no_wrong_address_breaks_the_list(query: str, people: SimpleNamespace, client_for: ClientFor) -> None:
+    assert client_for(people.rita).get(f"/review/list/?{query}").status_code == 200
+
+
+def test_filters_that_are_none_filter_nothing(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, client_for: ClientFor
+) -> None:
+    disliked(asked(people.bob, HOTEL), people.bob)
+    assert HOTEL in client_for(people.rita).get("/review/list/?reason=non%00sense").content.decode()
+
+
+def test_a_reviewer_takes_along_what_they_judged_and_an_asker_no_words_they_may_not_read(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, client_for: ClientFor
+) -> None:
+    answer = asked(people.bob, HOTEL)
+    judge_all(answer, people.rita, "partly")
+    case = {"asked_as": people.rita, "origin": people.bob, "answerable": True}
+    said = "Is the takeover of Larkwright planned for March?"
+    gold = [{"document": str(shelf.memo.pk), "quote": "planned for 14 March 2027"}]
+    reworded = cases.take("review-memo", {**case, "question": said, "gold": gold}, people.rita)
+    hers, his = exported(client_for(people.rita)), exported(client_for(people.bob))
+    footnotes = json.loads(hers.read("footnotes-judged.json"))
+    assert {(row["answer"], row["verdict"]) for row in footnotes} == {(str(answer.pk), "partly")}
+    assert not json.loads(his.read("footnotes-judged.json"))
+    assert [row["set"] for row in json.loads(his.read("test-questions.json"))] == [reworded.set_id]
+    assert said not in his.read("test-questions.json").decode(), "a reviewer's words about a memo he may not read"
+
 
 
 def test_kappa_is_agreement_beyond_chance() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from assistant.errors import ReviewRefused
 from assistant.models import Answer, Feedback, Opinion, ReviewItem, ReviewPolicy, VerifiedAnswer, VerifiedCitation
 from assistant.reviewing import judging, queue
@@ -16,10 +18,12 @@ from assistant.showing.presenting import present
 from assistant.sources import may_see
 from assistant.verified import keeping, lapsing, matching
 from assistant.verified.keeping import Draft
+from assistant.verified.serving import standing_words
 from config.sample_company.same_question import labelled, measure
 from knowledge.documents import delete_document
 from knowledge.models import Document, Grant, Passage, Restriction
 from tests.assistant.conftest import Asked, quotes
+from tests.config.test_exporting import exported
 from tests.conftest import ClientFor, MakeDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +49,11 @@ def passage(document: Document, words: str) -> int:
 def corrected(shelf: SimpleNamespace, people: SimpleNamespace, answer: Answer) -> VerifiedAnswer:
     draft = Draft(HOTEL, f"{SAID} [1]", (passage(shelf.travel, "hotel limit"),))
     return keeping.correct(draft, people.rita, answer)
+
+
+def judge_all(answer: Answer, reviewer: User) -> None:
+    for step in judging.steps(answer):
+        judging.judge_step(answer, step, reviewer, "supported")
 
 
 def texts(answer: Answer) -> list[str]:
@@ -151,6 +160,29 @@ def test_it_lapses_when_a_cited_document_changes_and_comes_back_to_its_reviewer(
     assert lapsing.lapse() == 0  # once is enough
 
 
+def test_a_worker_killed_while_one_lapses_leaves_it_to_the_next(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """Stands for the end of the process: nothing in the road catches it."""
+
+    def dies(*args: object, **kwargs: object) -> None:
+        raise Killed
+
+    row = corrected(shelf, people, hotel)
+    ReviewItem.objects.update(state=ReviewItem.State.DONE)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Document.objects.filter(pk=shelf.travel.pk).update(effective_until=yesterday)
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(lapsing, "tell", dies)
+        lapsing.lapse()
+    assert lapsing.lapse() == 1
+    row.refresh_from_db()
+    assert row.state == "lapsed"
+    assert people.rita.notices.filter(kind="lapsed").count() == 1
+    assert ReviewItem.objects.get(answer=hotel).state == "open"
+
+
 @pytest.mark.parametrize("ending", ["deleted", "expired", "superseded"])
 def test_it_is_not_served_when_a_cited_document_ends(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, ending: str
@@ -219,6 +251,27 @@ def test_a_correction_needs_passages_that_say_it_and_that_the_reviewer_may_read(
     assert VerifiedCitation.objects.get().quote.startswith("The hotel limit is €145")
 
 
+def test_nothing_is_cut_off_a_correction_that_is_too_long(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer, client_for: ClientFor
+) -> None:
+    number = passage(shelf.travel, "hotel limit")
+    lines = [f"{SAID} [1]"] * (keeping.LONGEST_TEXT // len(SAID) + 1)
+    form = {"action": "save", "question": HOTEL, "passages": str(number), "text": "\n".join(lines)}
+    page = client_for(people.rita).post(f"/review/{hotel.pk}/correct/", form)
+    assert page.status_code == 422
+    assert f"at most {keeping.LONGEST_TEXT} characters" in page.content.decode()
+    assert page.content.decode().count(f"{SAID} [1]") >= len(lines), "what was typed is still there"
+    assert not VerifiedAnswer.objects.exists()
+
+
+def test_lines_end_as_browsers_send_them(shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer) -> None:
+    """A browser counts the end of a line as one character and sends two."""
+    last = f"{SAID} [1]"
+    text = "\r\n" * (keeping.LONGEST_TEXT - len(last)) + last
+    row = keeping.correct(Draft(HOTEL, text, (passage(shelf.travel, "hotel limit"),)), people.rita, hotel)
+    assert [sentence["text"] for sentence in row.sentences] == [SAID]
+
+
 def test_a_silence_is_corrected_with_passages_the_reviewer_found(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked
 ) -> None:
@@ -260,6 +313,42 @@ def test_erasing_a_document_erases_its_words_in_verified_answers(
     assert not VerifiedCitation.objects.exists()
     assert served.text == ""
     assert not queue.queue(people.rita).exists()
+
+
+def test_a_person_who_is_erased_takes_their_own_words_along(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, client_for: ClientFor
+) -> None:
+    judge_all(hotel, people.rita)
+    row = keeping.confirm(hotel, people.rita)
+    mail = "Is first class paid on a journey of five hours, I am Bob of room 12?"
+    rail = asked(people.bob, mail)
+    draft = Draft("When is first class paid?", "First class is paid on journeys of more than four hours. [1]",
+                  (passage(shelf.travel, "First class"),))  # fmt: skip
+    general = keeping.correct(draft, people.rita, rail)
+    served = asked(people.alice, HOTEL)
+    assert served.verified == row
+    his = exported(client_for(people.bob)).read("verified-questions.json")
+    assert [one["question"] for one in json.loads(his)] == [HOTEL]
+
+    people.bob.delete()
+    row.refresh_from_db()
+    assert (row.question, bytes(row.vector), row.state, row.why) == ("", b"", "withdrawn", "asker_gone")
+    assert asked(people.alice, HOTEL).verified is None
+    assert "was erased" in people.rita.notices.get(kind="lapsed").text
+    assert may_see(served, people.alice) and present(served, people.alice).sentences, "Alice keeps her answer"
+    general.refresh_from_db()
+    assert general.state == "in_force", "the question is Rita's, in general words"
+    assert asked(people.alice, "When is first class paid?").verified == general
+
+
+def test_the_day_is_that_of_the_clock_on_the_wall(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer
+) -> None:
+    row = corrected(shelf, people, hotel)
+    row.at = datetime(2027, 5, 3, 22, 30, tzinfo=UTC)
+    with timezone.override("Europe/Berlin"):
+        assert "on 4 May 2027" in standing_words(row)
+
 
 
 def test_matching_keeps_to_what_was_measured() -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Notice
 from knowledge.models import Collection, Document, Grant
@@ -55,6 +56,22 @@ def test_still_right_sets_a_new_date_and_reminds_again_then(
     leave.refresh_from_db()
     assert leave.review_by == later and remind() == 0
     assert "data-due" not in alice.get("/documents/due/").content.decode()
+
+
+def test_what_was_told_is_not_gone_through_again(
+    leave: Document,
+    people: SimpleNamespace,
+    team: Collection,
+    make_document: MakeDocument,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for name in ("a.md", "b.md", "c.md"):
+        made = make_document(team, name, f"# Rules {name}\n\nFive days.\n", people.alice)
+        Document.objects.filter(pk=made.pk).update(owner=people.alice, review_by=timezone.localdate())
+    assert remind() == 4
+    with django_assert_max_num_queries(4):
+        assert remind() == 0
+
 
 
 def test_retired_is_no_longer_in_force(leave: Document, people: SimpleNamespace, client_for: ClientFor) -> None:
