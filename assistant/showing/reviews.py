@@ -19,6 +19,7 @@ from assistant.reviewing import queue
 from assistant.reviewing.judging import Step, judge_sentence, judged, steps
 from assistant.showing.presenting import SentenceView, footnote_views, heading_of, sentence_views
 from assistant.sources import may_see
+from assistant.verified.serving import why_told
 from knowledge.models import is_replaced
 from knowledge.pages import PageView, page_view
 
@@ -129,7 +130,10 @@ def _can_confirm(answer: Answer, shown: tuple[ReviewStep, ...]) -> bool:
 
 def _verified(answer: Answer, reviewer: User) -> VerifiedAnswer | None:
     rows = VerifiedAnswer.objects.visible_to(reviewer).filter(answer=answer)
-    return rows.select_related("by").order_by("-at").first()
+    row = rows.select_related("by").order_by("-at").first()
+    if row is not None:
+        row.told = why_told(row, reviewer)
+    return row
 
 
 def _steps(answer: Answer, reviewer: User) -> tuple[ReviewStep, ...]:

@@ -20,6 +20,7 @@ from assistant.evaluating.from_reviews import make_case
 from assistant.models import Answer, VerifiedAnswer
 from assistant.verified import keeping
 from assistant.verified.keeping import MOST_PASSAGES, Draft
+from assistant.verified.serving import why_told
 from assistant.views.review import found
 from knowledge.errors import SearchUnavailable
 from knowledge.labels import page_label
@@ -146,6 +147,8 @@ def verified(request: HttpRequest) -> HttpResponse:
     if state in VerifiedAnswer.State.values:
         rows = rows.filter(state=state)
     page = Paginator(rows.order_by("-at", "-pk"), PER_PAGE).get_page(whole_number(request.GET.get("page")) or 1)
+    for row in page:
+        row.told = why_told(row, user)
     servable = VerifiedAnswer.objects.servable_to(user).filter(pk__in=[row.pk for row in page])
     mine = set(servable.values_list("pk", flat=True))
     context = {"page": page, "state": state, "states": VerifiedAnswer.State.choices, "served": mine}
