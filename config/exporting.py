@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Notice, NoticeChoice, User
 from accounts.notices.naming import worded
+from assistant.evaluating.cases import readable as readable_cases
 from assistant.models import Answer, Conversation, Feedback, Opinion, Review, SetCase, VerifiedAnswer
 from assistant.showing.presenting import present
 from knowledge.models import Document, DocumentVersion
@@ -64,7 +65,9 @@ def _pieces(user: User) -> Iterator[Piece]:
     yield "ratings.json", _json([_rating(row) for row in Feedback.objects.filter(user=user).order_by("created")])
     yield "reviews.json", _json([_review(row) for row in Review.objects.filter(reviewer=user).order_by("created")])
     yield "notices.json", _json(_notices(user))
-    yield "test-questions.json", _json([_case(row) for row in SetCase.objects.filter(origin=user).order_by("pk")])
+    cases = list(SetCase.objects.filter(origin=user).order_by("pk"))
+    open_to_them = {row.pk for row in readable_cases(cases, user)}
+    yield "test-questions.json", _json([_case(row, row.pk in open_to_them) for row in cases])
     yield "opinions.json", _json([_opinion(row) for row in _opinions(user)])
     kept = VerifiedAnswer.objects.filter(by=user).order_by("at")
     seen = set(VerifiedAnswer.objects.visible_to(user).filter(by=user).values_list("pk", flat=True))
@@ -167,9 +170,11 @@ def _notices(user: User) -> dict[str, Any]:
     return {"told": told, "choices": list(chosen.values("kind", "in_app", "mail"))}
 
 
-def _case(row: SetCase) -> dict[str, Any]:
-    """Their question as it is asked when measuring. What should be answered is a reviewer's and the documents'."""
-    return {"set": row.set_id, "question": row.question, "asked_before": row.turns, "since": row.created}
+def _case(row: SetCase, readable: bool) -> dict[str, Any]:
+    """Their question as it is asked when measuring, which a reviewer may have put in words of documents: without it
+    where they may no longer read those. What should be answered is a reviewer's and the documents'."""
+    words = {"question": row.question, "asked_before": row.turns}
+    return {"set": row.set_id, "since": row.created, **(words if readable else {})}
 
 
 def _opinions(user: User) -> QuerySet[Opinion]:

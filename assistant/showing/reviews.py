@@ -63,7 +63,6 @@ class ReviewView:
     opinions: tuple[Opinion, ...]
     judging: bool
     can_confirm: bool
-    searched_as: str
     verified: VerifiedAnswer | None
     skip_url: str
 
@@ -103,7 +102,6 @@ def view(item: ReviewItem, reviewer: User) -> ReviewView:
         opinions=tuple(item.opinions.select_related("reviewer").order_by("second")) if done else (),
         judging=waits,
         can_confirm=_can_confirm(answer, shown),
-        searched_as=answer.searched_as or answer.turn.question,
         verified=_verified(answer, reviewer) if done or item.state == ReviewItem.State.OPEN else None,
         skip_url=f"{reverse('review')}?after={answer.pk}",
     )

@@ -89,6 +89,8 @@ def _ask_again(row: VerifiedAnswer) -> None:
     if row.answer is None:
         return
     item = put(row.answer, [Cause(Kind.LAPSED)], current_policy())
+    if item is None:
+        return
     if item.state == ReviewItem.State.DONE:  # it lapsed before
         ReviewItem.objects.filter(pk=item.pk).update(state=ReviewItem.State.OPEN, finished=None)
     if row.by is not None and row.by.is_reviewer:

@@ -18,6 +18,7 @@ from accounts.policy import Audience, allow
 from assistant.errors import ReviewRefused
 from assistant.evaluating.from_reviews import make_case
 from assistant.models import Answer, VerifiedAnswer
+from assistant.reviewing.wording import wording
 from assistant.verified import keeping
 from assistant.verified.keeping import MOST_PASSAGES, Draft
 from assistant.verified.serving import why_told
@@ -84,7 +85,7 @@ def _opening(answer: Answer, user: User) -> Draft:
         question, sentences = row.question, row.sentences
         cited = list(row.citations.order_by("number").values_list("number", "passage"))
     else:
-        question, sentences = answer.searched_as or answer.turn.question, answer.sentences
+        question, sentences = wording(answer, user).question, answer.sentences
         cited = list(answer.citations.order_by("number").values_list("number", "passage"))
     current = {one.passage_id for one in keeping.passages([pk for _, pk in cited if pk], user)}
     passages = list(dict.fromkeys(pk for _, pk in cited if pk in current))
