@@ -41,8 +41,9 @@ def granted_collections(user: Asker, *roles: str) -> models.QuerySet[Any, Any]:
     return grants.filter(mine).values("collection_id")
 
 
-def visible_documents(user: Asker, path: str = "") -> Q:
-    """The condition "its document is visible to this person"; ``path`` leads from the row to its document."""
+def visible_documents(user: Asker, path: str = "", *, gone: bool = False) -> Q:
+    """The condition "its document is visible to this person"; ``path`` leads from the row to its document. With
+    ``gone``: or was until it was deleted, to tell of that to those who could read it."""
     if not _signed_in(user):
         return Q(pk__in=[])
     document = f"{path}__" if path else ""
@@ -52,10 +53,11 @@ def visible_documents(user: Asker, path: str = "") -> Q:
     narrowed_to_me = Q(**{f"{document}id__in": named.values("document_id")})
     # Canaries are for the synthetic users of the permission proof, and nothing else is.
     for_them = Q(**{f"{document}canary": getattr(user, "synthetic", False)})
+    there = Q() if gone else Q(**{f"{document}deleted__isnull": True})
     return (
         for_them
         & Q(**{f"{document}collection_id__in": granted_collections(user)})
-        & Q(**{f"{document}deleted__isnull": True})
+        & there
         & (unnarrowed | narrowed_to_me)
     )
 

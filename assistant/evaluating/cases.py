@@ -54,7 +54,7 @@ def change(case: SetCase, by: User, question: str, answer: str) -> SetCase:
     question = question.replace("\0", "").strip()[:LONGEST_QUESTION]
     if not question:
         raise CaseRefused("A case needs a question.")
-    kept = ("kind", "asked_as", "turns", "answerable", "gold", "origin")
+    kept = ("kind", "asked_as", "turns", "answerable", "gold", "sources", "origin")
     fields = {name: getattr(case, name) for name in kept}
     fields |= {"question": question, "answer": answer.replace("\0", "").strip()[:LONGEST_ANSWER]}
     return put(case.set, case.key, fields, by)
@@ -69,13 +69,17 @@ def remove(case: SetCase, by: User) -> None:
 
 
 def fill(chosen: EvaluationSet, stored: Iterable[EvalCase], by: User | None = None) -> int:
-    """Adds stored questions as one version. Gives how many were not in it before."""
+    """Adds stored questions as one version. Gives how many were not in it before.
+
+    One whose gold documents are not all there under their names is left out: nobody can say who may read it.
+    """
     known = set(SetCase.objects.filter(set=chosen).values_list("key", flat=True))
-    new = [case for case in stored if case.key not in known]
+    fresh = [case for case in stored if case.key not in known]
+    documents = _documents(fresh)
+    new = [case for case in fresh if all(entry["document"] in documents for entry in case.gold)]
     if not new:
         return 0
     people = {user.username: user for user in User.objects.filter(username__in={case.asked_as for case in new})}
-    documents = _documents(new)
     rows = [SetCase(key=case.key, by=by, **_fields(case, people, documents)) for case in new]
     with transaction.atomic():
         number = _next_version(_held(chosen), SetVersion.Change.FILLED, by)
@@ -94,7 +98,6 @@ def take(key: str, fields: Mapping[str, Any], by: User) -> SetCase:
 
 
 def _fields(case: EvalCase, people: Mapping[str, User], documents: Mapping[str, str]) -> dict[str, Any]:
-    gold = [entry for entry in case.gold if entry["document"] in documents]
     return {
         "kind": case.kind,
         "asked_as": people.get(case.asked_as),
@@ -102,7 +105,7 @@ def _fields(case: EvalCase, people: Mapping[str, User], documents: Mapping[str, 
         "question": case.question,
         "answerable": case.answerable,
         "answer": case.answer,
-        "gold": [{"document": documents[entry["document"]], "quote": entry["quote"]} for entry in gold],
+        "gold": [{"document": documents[entry["document"]], "quote": entry["quote"]} for entry in case.gold],
     }
 
 
@@ -126,11 +129,10 @@ def _next_version(chosen: EvaluationSet, change: str, by: User | None) -> int:
 
 
 def readable(rows: Iterable[SetCase], user: User) -> list[SetCase]:
-    """Those all of whose gold this person may read now."""
+    """Those of which this person may read all that their words may come from."""
     found = list(rows)
-    wanted = {entry["document"] for row in found for entry in row.gold}
-    seen = visible_ids(wanted, user)
-    return [row for row in found if {entry["document"] for entry in row.gold} <= seen]
+    seen = visible_ids(set().union(*(row.documents for row in found)), user)
+    return [row for row in found if row.documents <= seen]
 
 
 def visible_ids(wanted: Iterable[str], user: User) -> set[str]:

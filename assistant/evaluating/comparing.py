@@ -37,7 +37,7 @@ class Row:
     @property
     def documents(self) -> set[str]:
         both = [*self.new.documents, *(self.old.documents if self.old else [])]
-        return set(both) | {entry["document"] for entry in self.case.gold}
+        return set(both) | self.case.documents
 
 
 def rows(new: SetRun, old: SetRun | None) -> list[Row]:
@@ -61,7 +61,7 @@ def differences(new: SetRun, old: SetRun) -> list[float]:
 
 
 def readable(found: Iterable[Row], user: User) -> list[Row]:
-    """Rows whose gold and both answers rest only on documents this person may read now."""
+    """Rows whose case and both answers rest only on documents this person may read now."""
     every = list(found)
     seen = visible_ids(set().union(*(row.documents for row in every)), user)
     return [row for row in every if row.documents <= seen]

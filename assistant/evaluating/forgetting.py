@@ -18,11 +18,13 @@ _EMPTY: dict[str, Any] = {"sentences": [], "notice": ""}
 
 @receiver(pre_delete, sender=Document)
 def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
-    """The words of a purged document leave outcomes and cases, of all versions; a case left without gold goes."""
+    """The words of a purged document leave outcomes and cases, of all versions; a case left without gold, or
+    whose words may be of the document although it is not gold, goes."""
     key = str(instance.pk)
     outcomes = CaseOutcome.objects.annotate(found=Cast("documents", TextField()))
     outcomes.filter(found__contains=key).update(**_EMPTY)
     cases = SetCase.objects.annotate(found=Cast("gold", TextField())).filter(found__contains=key)
+    SetCase.objects.annotate(found=Cast("sources", TextField())).filter(found__contains=key).delete()
     for case in cases:
         kept = [entry for entry in case.gold if entry["document"] != key]
         if kept:

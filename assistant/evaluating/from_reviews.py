@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from accounts.models import User
 from assistant.errors import ReviewRefused
 from assistant.evaluating.cases import LONGEST_ANSWER, take
 from assistant.models import Answer, Citation, Opinion, SetCase, VerifiedAnswer, VerifiedCitation
+from assistant.reviewing.feeding import sources_of
+from assistant.reviewing.wording import Wording, wording
 from assistant.verified.keeping import LONGEST_QUESTION
 
 KIND = "reviewed"
@@ -22,21 +25,28 @@ def make_case(answer: Answer, reviewer: User) -> SetCase:
     """
     rows = VerifiedAnswer.objects.visible_to(reviewer).filter(answer=answer)
     row = rows.filter(state=VerifiedAnswer.State.IN_FORCE).order_by("-at").first()
-    question = (row.question if row is not None else answer.searched_as or answer.turn.question)[:LONGEST_QUESTION]
+    asked = wording(answer, reviewer) if row is None else Wording(row.question, _rests_on(row))
     gold, text = _of_verified(row) if row is not None else _of_answer(answer, reviewer)
     if not gold and not (answer.abstained and _silence_is_right(answer, reviewer)):
         raise ReviewRefused("No sentence of it was found supported, so there is nothing to hold later answers against.")
+    sources = asked.sources if row is not None else asked.sources | sources_of(answer)
+    cited = {one["document"] for one in gold}
     fields = {
         "kind": KIND,
         "asked_as": reviewer,
         "origin": answer.turn.conversation.user,
         "turns": [],
-        "question": question,
+        "question": asked.question[:LONGEST_QUESTION],
         "answerable": bool(gold),
         "answer": text[:LONGEST_ANSWER],
         "gold": gold,
+        "sources": sorted({str(pk) for pk in sources} - cited),
     }
     return take(f"review-{answer.pk.hex[:12]}", fields, reviewer)
+
+
+def _rests_on(row: VerifiedAnswer) -> frozenset[uuid.UUID]:
+    return frozenset(row.sources.values_list("pk", flat=True))
 
 
 def _silence_is_right(answer: Answer, reviewer: User) -> bool:

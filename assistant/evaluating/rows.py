@@ -69,6 +69,9 @@ class SetCase(models.Model):
     answerable = models.BooleanField()
     answer = models.TextField(blank=True, help_text=_("What the answer should say, for people to compare"))
     gold = models.JSONField(default=list, help_text=_("[{document: id, quote}]"))
+    sources = models.JSONField(
+        default=list, help_text=_("Ids of documents, besides those of the gold, whose words it may hold")
+    )
     # Whose question it was: it goes when they are erased, and is never shown.
     origin = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
@@ -84,6 +87,11 @@ class SetCase(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """Ids of all documents whose words it may hold."""
+        return frozenset([*(entry["document"] for entry in self.gold), *self.sources])
 
 
 class PromptText(models.Model):

@@ -63,14 +63,20 @@ def feed(answer_id: uuid.UUID) -> ReviewItem | None:
     return put(answer, causes, policy) if causes else None
 
 
-def put(answer: Answer, causes: list[Cause], policy: ReviewPolicy) -> ReviewItem:
-    """The answer's item with these reasons; one that was finished is opened again for a reason it did not have."""
+def put(answer: Answer, causes: list[Cause], policy: ReviewPolicy) -> ReviewItem | None:
+    """The answer's item with these reasons; one that was finished is opened again for a reason it did not have.
+
+    None when something that its words may be about is gone for good: nobody can say who may read them.
+    """
+    sources = Document.objects.filter(pk__in=(wanted := sources_of(answer)))
+    if sources.count() < len(wanted):
+        return None
     days = policy.urgent_days if any(cause.kind in _URGENT for cause in causes) else policy.due_days
     due = timezone.localdate() + timedelta(days=days)
     with transaction.atomic():
         item, made = ReviewItem.objects.select_for_update().get_or_create(answer=answer, defaults={"due": due})
         if made:
-            item.sources.set(Document.objects.filter(pk__in=_sources(answer)))
+            item.sources.set(sources)
         fresh = [_note(item, cause) for cause in causes]
         item.priority = max([item.priority, *(cause.priority for cause in causes)])
         if any(fresh) and not made:
@@ -86,7 +92,7 @@ def _note(item: ReviewItem, cause: Cause) -> bool:
     return ReviewCause.objects.get_or_create(item=item, kind=cause.kind, defaults={"document_id": cause.document})[1]
 
 
-def _sources(answer: Answer) -> set[uuid.UUID]:
+def sources_of(answer: Answer) -> set[uuid.UUID]:
     """Documents whose words the item shows. Of an answer that says nothing: all that was found for its asker, so that
     it is put before those alone who know of no less."""
     if answer.abstained:

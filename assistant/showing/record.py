@@ -51,11 +51,16 @@ class CandidateView:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """``view`` is the answer as this person sees it; ``made`` what it was made with, ids and digests only."""
+    """``view`` is the answer as this person sees it; ``made`` what it was made with, ids and digests only.
+
+    How much was open to its asker is for them alone; the index position, which moves with everybody's documents, for
+    administrators.
+    """
 
     answer: Answer
     view: AnswerView
     mine: bool
+    manages: bool
     collections: tuple[str, ...]
     candidates: tuple[CandidateView, ...]
     signs: tuple[tuple[str, float], ...]
@@ -88,6 +93,7 @@ def record_of(answer: Answer, user: User) -> Record:
         answer=answer,
         view=present(answer, user),
         mine=mine,
+        manages=user.is_administrator,
         collections=tuple(names.distinct().order_by("name").values_list("name", flat=True)),
         candidates=tuple(_candidates(answer, user)),
         signs=tuple((_SIGNS.get(name, name), value) for name, value in answer.signs.items()),
@@ -99,7 +105,8 @@ def record_of(answer: Answer, user: User) -> Record:
 
 
 def _candidates(answer: Answer, user: User) -> list[CandidateView]:
-    """Those of documents that this person may read now; the others are as if they had not been found."""
+    """Those of documents that this person may read now; the others are as if they had not been found, in the ranks
+    too."""
     ids = {uuid.UUID(row["document_id"]) for row in answer.retrieved}
     documents = {
         str(row.pk): row
@@ -107,15 +114,15 @@ def _candidates(answer: Answer, user: User) -> list[CandidateView]:
     }
     found = Passage.objects.visible_to(user).filter(pk__in=[row["passage_id"] for row in answer.retrieved])
     passages = {row.pk: row for row in found.select_related("page", "version").defer("page__text", "vector", "text")}
-    views = []
-    for rank, row in enumerate(answer.retrieved, start=1):
+    views: list[CandidateView] = []
+    for row in answer.retrieved:
         document = documents.get(row["document_id"])
         if document is None:
             continue
         passage = passages.get(row["passage_id"])
         views.append(
             CandidateView(
-                rank=rank,
+                rank=len(views) + 1,
                 title=document.title,
                 collection=document.collection.name,
                 place=_place(passage),

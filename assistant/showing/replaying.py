@@ -69,12 +69,13 @@ def _words(answer: Answer) -> list[tuple[str, str]]:
 
 
 def changes(old: Answer, new: Answer, viewer: User) -> Iterator[Change]:
-    """What is otherwise between two answers to one question. Documents are named to those who may read them."""
+    """What is otherwise between two answers to one question. Documents are named to those who may read them, and only
+    the asker learns how many there are besides."""
     yield from _documents(old, new, viewer)
     if not old.made_with:
         yield Change("Record", "This answer was given before scope, index and policy were kept, so these are unknown.")
         return
-    yield from _scope(old, new)
+    yield from _scope(old, new, viewer)
     yield from _parts(old, new)
 
 
@@ -83,9 +84,11 @@ def _documents(old: Answer, new: Answer, viewer: User) -> Iterator[Change]:
     rows = Document.objects.filter(pk__in=set(before) | set(after), deleted__isnull=True)
     there = {row.pk: row for row in rows.select_related("current")}
     open_now, named = _open_to(old.turn.conversation.user, there), _open_to(viewer, there)
-    if gone := len(set(before) - set(there)):
+    mine = old.turn.conversation.user_id == viewer.pk
+    if mine and (gone := len(set(before) - set(there))):
         yield Change("Documents", f"{gone} of the documents found then {_were(gone)} deleted since.")
-    if closed := len((set(before) & set(there)) - open_now):
+    were_open = set(before) & (set(there) if mine else named)
+    if closed := len(were_open - open_now):
         yield Change("Permission", f"{closed} of the documents found then {_is(closed)} no longer open to the asker.")
     numbers = dict(DocumentVersion.objects.filter(pk__in=before.values()).values_list("pk", "number"))
     for pk in sorted(set(before) & open_now & named, key=lambda one: there[one].title):
@@ -108,16 +111,18 @@ def _versions(answer: Answer) -> dict[uuid.UUID, int]:
     return found | dict(answer.citations.values_list("document_id", "version_id"))
 
 
-def _scope(old: Answer, new: Answer) -> Iterator[Change]:
+def _scope(old: Answer, new: Answer, viewer: User) -> Iterator[Change]:
+    """That the index moved although the asker's documents did not tells of other people's documents."""
     before, after = old.made_with["scope"], new.made_with["scope"]
     moved = old.made_with["index"] != new.made_with["index"]
     if before["digest"] != after["digest"]:
-        counted = f"{before['documents']} documents then, {after['documents']} now"
+        mine = old.turn.conversation.user_id == viewer.pk
+        counted = f": {before['documents']} documents then, {after['documents']} now" if mine else ""
         if moved:
-            yield Change("Scope", f"Other documents or versions are open to the asker: {counted}.")
+            yield Change("Scope", f"Other documents or versions are open to the asker{counted}.")
         else:
-            yield Change("Permission", f"No document was changed, but the asker may read others: {counted}.")
-    elif moved:
+            yield Change("Permission", f"No document was changed, but the asker may read others{counted}.")
+    elif moved and viewer.is_administrator:
         yield Change("Index", "The index has moved on; of what the asker may read nothing was changed.")
 
 

@@ -19,6 +19,7 @@ from assistant.reviewing import queue
 from assistant.reviewing.judging import Step, judge_sentence, judged, steps
 from assistant.showing.presenting import SentenceView, footnote_views, heading_of, sentence_views
 from assistant.sources import may_see
+from assistant.verified.serving import why_told
 from knowledge.models import is_replaced
 from knowledge.pages import PageView, page_view
 
@@ -62,7 +63,6 @@ class ReviewView:
     opinions: tuple[Opinion, ...]
     judging: bool
     can_confirm: bool
-    searched_as: str
     verified: VerifiedAnswer | None
     skip_url: str
 
@@ -102,7 +102,6 @@ def view(item: ReviewItem, reviewer: User) -> ReviewView:
         opinions=tuple(item.opinions.select_related("reviewer").order_by("second")) if done else (),
         judging=waits,
         can_confirm=_can_confirm(answer, shown),
-        searched_as=answer.searched_as or answer.turn.question,
         verified=_verified(answer, reviewer) if done or item.state == ReviewItem.State.OPEN else None,
         skip_url=f"{reverse('review')}?after={answer.pk}",
     )
@@ -129,7 +128,10 @@ def _can_confirm(answer: Answer, shown: tuple[ReviewStep, ...]) -> bool:
 
 def _verified(answer: Answer, reviewer: User) -> VerifiedAnswer | None:
     rows = VerifiedAnswer.objects.visible_to(reviewer).filter(answer=answer)
-    return rows.select_related("by").order_by("-at").first()
+    row = rows.select_related("by").order_by("-at").first()
+    if row is not None:
+        row.told = why_told(row, reviewer)
+    return row
 
 
 def _steps(answer: Answer, reviewer: User) -> tuple[ReviewStep, ...]:

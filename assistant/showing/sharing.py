@@ -19,6 +19,7 @@ from assistant.errors import SharingRefused
 from assistant.models import Answer, Conversation, Share, Turn
 from assistant.showing.presenting import AnswerView, TurnView, present, present_turn
 from assistant.sources import rests_on
+from assistant.verified.serving import GENERATOR as VERIFIED
 from knowledge.models import Document
 
 MOST_SHARED = 50  # people, of one conversation
@@ -68,8 +69,9 @@ def shared_with(user: User) -> QuerySet[Share]:
 def sight(answer: Answer, reader: User) -> Sight:
     """What this person may see of an answer somebody else was given.
 
-    What a model wrote may hold words of everything it was given, so it is shown when all of that may be read. A quoted
-    sentence rests on its own footnotes; one without any is shown only with the whole.
+    What a model wrote may hold words of everything it was given, so it is shown when all of that may be read; so is a
+    verified answer, which may be in a model's words. A quoted sentence rests on its own footnotes; one without any is
+    shown only with the whole.
     """
     cited = dict(answer.citations.values_list("number", "document_id"))
     sources = rests_on(answer)
@@ -77,7 +79,7 @@ def sight(answer: Answer, reader: User) -> Sight:
     everything = frozenset(range(len(answer.sentences)))
     if sources <= visible:
         return Sight(everything, frozenset(cited), True)
-    if answer.prompt_version:
+    if answer.prompt_version or answer.generator == VERIFIED:
         return Sight(frozenset(), frozenset(), False)
     shown = frozenset(
         index for index in everything if _readable(answer.sentences[index]["citations"], cited, visible)

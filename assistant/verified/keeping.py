@@ -15,6 +15,7 @@ from assistant.answering.recording import Quote
 from assistant.answering.tying import tie_to
 from assistant.errors import ReviewRefused
 from assistant.models import Answer, Standing, VerifiedAnswer, VerifiedCitation
+from assistant.reviewing.wording import Wording, wording
 from assistant.selection.vectors import vectors_of
 from assistant.sources import rests_on
 from assistant.verified import lapsing
@@ -103,8 +104,10 @@ def correct(draft: Draft, reviewer: User, answer: Answer | None) -> VerifiedAnsw
             cited = list(dict.fromkeys(numbers[quote.place] for quote in one.quotes))
             row.sentences.append(_sentence(one.text, one.verdict.standing, one.verdict.reason, cited))
         row.save()
-        cited_documents = {quote.evidence.document_id for one in checked for quote in one.quotes}
-        row.sources.set(Document.objects.filter(pk__in=cited_documents))
+        sources = {quote.evidence.document_id for one in checked for quote in one.quotes}
+        if answer is not None and question == " ".join((offered := wording(answer, reviewer)).question.split()):
+            sources |= offered.sources
+        row.sources.set(Document.objects.filter(pk__in=sources))
     return row
 
 
@@ -116,11 +119,9 @@ def confirm(answer: Answer, reviewer: User, question: str = "") -> VerifiedAnswe
         raise ReviewRefused("Only an answer whose every sentence is supported can be served again. Correct it instead.")
     if any(not sentence["citations"] for sentence in answer.sentences) or answer.layout:
         raise ReviewRefused("Only an answer to a question, with a footnote to every sentence, can be served again.")
+    offered = Wording(question) if question else wording(answer, reviewer)
     with transaction.atomic():
-        row = _keep(
-            _question(question or answer.searched_as or answer.turn.question),
-            VerifiedAnswer.Kind.CONFIRMED, reviewer, answer,
-        )
+        row = _keep(_question(offered.question), VerifiedAnswer.Kind.CONFIRMED, reviewer, answer)
         for cited in answer.citations.all():
             VerifiedCitation.objects.create(
                 verified=row, number=cited.number, passage_id=cited.passage_id, document_id=cited.document_id,
@@ -129,7 +130,7 @@ def confirm(answer: Answer, reviewer: User, question: str = "") -> VerifiedAnswe
             )
         row.sentences = [_sentence(s["text"], Standing.SUPPORTED, "", s["citations"]) for s in answer.sentences]
         row.save()
-        row.sources.set(Document.objects.filter(pk__in=rests_on(answer)))
+        row.sources.set(Document.objects.filter(pk__in=rests_on(answer) | offered.sources))
     return row
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
@@ -24,6 +24,7 @@ from accounts.notices.rows import NoticeKind
 from accounts.notices.telling import tell
 from assistant.models import Answer, Opinion, ReviewItem, VerifiedAnswer, VerifiedCitation
 from assistant.reviewing.feeding import Cause, Kind, current_policy, put
+from knowledge.access import visible_documents
 from knowledge.models import Document, replaced_for
 
 log = logging.getLogger("footnote.verified")
@@ -92,6 +93,8 @@ def _ask_again(row: VerifiedAnswer) -> None:
     if row.answer is None:
         return
     item = put(row.answer, [Cause(Kind.LAPSED)], current_policy())
+    if item is None:
+        return
     if item.state == ReviewItem.State.DONE:  # it lapsed before
         ReviewItem.objects.filter(pk=item.pk).update(state=ReviewItem.State.OPEN, finished=None)
     if row.by is not None and row.by.is_reviewer:
@@ -99,13 +102,18 @@ def _ask_again(row: VerifiedAnswer) -> None:
 
 
 def _tell(row: VerifiedAnswer) -> None:
-    """No word of the answer or of a document stands in the notice, for it may be read where they may not."""
-    if row.by is None:
+    """No word of the answer or of a document stands in the notice, for it may be read where they may not. Who may no
+    longer read all its sources is told nothing: it would tell what becomes of those."""
+    if row.by is None or row.sources.exclude(pk__in=_open_to(row.by)).exists():
         return
     text = f"An answer you verified is no longer served. {row.Why(row.why).label}"
     if row.why != Why.ASKER_GONE:
         text += " It waits for you to look at it again."
     tell([row.by], NoticeKind.LAPSED, text, f"{reverse('verified')}?state=lapsed", once=f"lapsed:{row.pk}:{row.why}")
+
+
+def _open_to(person: User) -> QuerySet[Document]:
+    return Document.objects.filter(visible_documents(person, gone=True))
 
 
 def dispute(answer: Answer, opinion: Opinion) -> None:

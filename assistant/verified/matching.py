@@ -43,7 +43,11 @@ _table: _Table | None = None
 def find(asked: str, user: User) -> VerifiedAnswer | None:
     """The verified answer to this question that holds for this person now; the newest of those nearest."""
     close = _nearest(asked, reworded=ReviewPolicy.objects.filter(reworded=True).exists())
-    rows = VerifiedAnswer.objects.servable_to(user).filter(pk__in=list(close)).prefetch_related("citations")
+    servable = VerifiedAnswer.objects.servable_to(user)
+    theirs = servable.filter(pk__in=list(close)).values_list("pk", flat=True)
+    # The nearest of what is theirs: those that are not must not take a place among them.
+    nearest = sorted(theirs, key=lambda pk: (-close[pk], -pk))[:_NEAREST]
+    rows = servable.filter(pk__in=nearest).prefetch_related("citations")
     same = [row for row in rows if not differs(asked, known(row))]
     return max(same, key=lambda row: (round(close[row.pk], 2), row.at), default=None)
 
@@ -69,9 +73,8 @@ def _nearest(asked: str, *, reworded: bool) -> dict[int, float]:
             cosines = kept.vectors @ vectors_of([asked])[0]
         except SearchUnavailable:
             return found
-        for place in np.argsort(-cosines)[:_NEAREST]:
-            if cosines[place] >= CLOSE:
-                found.setdefault(kept.ids[int(place)], float(cosines[place]))
+        for place in np.flatnonzero(cosines >= CLOSE):
+            found.setdefault(kept.ids[int(place)], float(cosines[place]))
     return found
 
 

@@ -88,6 +88,8 @@ class VerifiedAnswer(models.Model):
 
     objects = VerifiedQuerySet.as_manager()
 
+    told: str = ""  # why it no longer holds, set by whoever shows it to somebody; never stored, for it may be closed
+
     class Meta:
         ordering = ("-at",)
 

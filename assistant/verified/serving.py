@@ -98,10 +98,20 @@ def _quote(citation: VerifiedCitation, evidence: list[Evidence]) -> Quote | None
     return Quote(item, citation.start - item.start, citation.end - item.start)
 
 
-def standing_words(row: VerifiedAnswer) -> str:
-    """By whom and when, and whether that still holds."""
+def standing_words(row: VerifiedAnswer, user: User) -> str:
+    """By whom and when, and whether that still holds for this person."""
     by = str(row.by) if row.by is not None else "a reviewer"
-    said = f"Verified by {by} on {timezone.localtime(row.at):%-d %B %Y}"
-    if row.state == VerifiedAnswer.State.IN_FORCE and not row.why:
+    said, why = f"Verified by {by} on {timezone.localtime(row.at):%-d %B %Y}", why_told(row, user)
+    if row.state == VerifiedAnswer.State.IN_FORCE and not why:
         return f"{said}."
-    return f"{said}. It no longer holds: {row.get_why_display() or 'it was taken back.'}"
+    return f"{said}. It no longer holds: {why or 'it was taken back.'}"
+
+
+def why_told(row: VerifiedAnswer, user: User) -> str:
+    """Why it no longer holds, in words; "" when it does. A replacement that this person may not read is none for
+    them."""
+    if row.why == VerifiedAnswer.Why.SUPERSEDED:
+        cited = Document.objects.filter(pk__in=row.citations.values("document"))
+        if not cited.filter(replaced_for(user)).exists():
+            return ""
+    return str(row.get_why_display()) if row.why else ""

@@ -18,8 +18,10 @@ from accounts.policy import Audience, allow
 from assistant.errors import ReviewRefused
 from assistant.evaluating.from_reviews import make_case
 from assistant.models import Answer, VerifiedAnswer
+from assistant.reviewing.wording import wording
 from assistant.verified import keeping
 from assistant.verified.keeping import MOST_PASSAGES, Draft
+from assistant.verified.serving import why_told
 from assistant.views.review import found
 from knowledge.errors import SearchUnavailable
 from knowledge.labels import page_label
@@ -83,7 +85,7 @@ def _opening(answer: Answer, user: User) -> Draft:
         question, sentences = row.question, row.sentences
         cited = list(row.citations.order_by("number").values_list("number", "passage"))
     else:
-        question, sentences = answer.searched_as or answer.turn.question, answer.sentences
+        question, sentences = wording(answer, user).question, answer.sentences
         cited = list(answer.citations.order_by("number").values_list("number", "passage"))
     current = {one.passage_id for one in keeping.passages([pk for _, pk in cited if pk], user)}
     passages = list(dict.fromkeys(pk for _, pk in cited if pk in current))
@@ -146,6 +148,8 @@ def verified(request: HttpRequest) -> HttpResponse:
     if state in VerifiedAnswer.State.values:
         rows = rows.filter(state=state)
     page = Paginator(rows.order_by("-at", "-pk"), PER_PAGE).get_page(whole_number(request.GET.get("page")) or 1)
+    for row in page:
+        row.told = why_told(row, user)
     servable = VerifiedAnswer.objects.servable_to(user).filter(pk__in=[row.pk for row in page])
     mine = set(servable.values_list("pk", flat=True))
     context = {"page": page, "state": state, "states": VerifiedAnswer.State.choices, "served": mine}

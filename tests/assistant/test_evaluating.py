@@ -18,7 +18,7 @@ from assistant import configuration
 from assistant.conversing import conversations
 from assistant.endpoints.spending import account, this_month
 from assistant.errors import ReviewRefused
-from assistant.evaluating import cases, gate, nights, runs
+from assistant.evaluating import cases, comparing, gate, nights, runs
 from assistant.evaluating.from_reviews import make_case
 from assistant.evaluating.statistics import paired, sign_test
 from assistant.models import (
@@ -26,17 +26,22 @@ from assistant.models import (
     Candidate,
     CaseOutcome,
     Conversation,
+    EvalCase,
     EvaluationSet,
     ModelEndpoint,
     ModelSpending,
+    Opinion,
     Promotion,
+    ReviewCause,
     SetCase,
     SetRun,
     Standing,
 )
-from assistant.reviewing.judging import judge_step, steps
+from assistant.reviewing.feeding import Cause, current_policy, put
+from assistant.reviewing.judging import Said, judge_step, settle, steps
 from assistant.showing.insights import insights
 from knowledge.documents import delete_document, purge_deleted
+from knowledge.models import Grant
 from tests.assistant.bad_prompt import ObedientServer, as_text, bad_candidate, confirm, measured
 from tests.assistant.conftest import Asked
 from tests.conftest import ClientFor
@@ -282,6 +287,50 @@ def test_a_case_needs_a_verdict_and_something_right(
     case = confirm(answer, people.rita)
     assert (case.asked_as, case.origin) == (people.rita, people.bob)
     assert make_case(answer, people.rita) == case  # a second click changes nothing
+
+
+def test_a_case_is_shown_to_those_alone_who_may_read_all_its_words_may_come_from(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, model: ObedientServer, client_for: ClientFor
+) -> None:
+    """Rita, who may read the board's memo, makes cases of what a model wrote with it at hand, and of a silence beside
+    it. Bob, who reviews the team's documents, meets neither the words nor the questions."""
+    Grant.objects.create(collection=shelf.board, user=people.rita)
+    prose = asked(people.alice, "What is the hotel limit per night, and what of the takeover of Larkwright Sensors?")
+    assert any(row["supplied"] and row["document_id"] == str(shelf.memo.pk) for row in prose.retrieved)
+    prose.citations.exclude(document=shelf.travel).delete()  # it cites the policy alone, say
+    silent = asked(people.alice, "Who invented the takeover of the hotel in Norway?")
+    assert silent.abstained
+    item = put(silent, [Cause(ReviewCause.Kind.SAMPLE)], current_policy())
+    assert item is not None
+    settle(item, people.rita, Said(Opinion.Verdict.RIGHT))
+    made = [confirm(prose, people.rita), make_case(silent, people.rita)]
+    people.bob.role = people.bob.Role.REVIEWER
+    people.bob.save()
+    assert cases.readable(made, people.rita) == made
+    assert cases.readable(made, people.bob) == []
+    changed = cases.change(made[1], people.rita, "Who invented the takeover?", "")
+    assert cases.readable([changed], people.bob) == []
+    run = runs.work(runs.start(changed.set).pk)
+    assert run is not None
+    assert comparing.readable(comparing.rows(run, None), people.bob) == []
+    bob = client_for(people.bob)
+    assert "takeover" not in bob.get(f"/evaluation/runs/{run.pk}/").content.decode()
+    shelf.memo.delete()
+    assert not SetCase.objects.exists()
+
+
+def test_stored_questions_of_documents_that_are_elsewhere_are_left_out(
+    shelf: SimpleNamespace, people: SimpleNamespace
+) -> None:
+    """The memo lay with the team when the question was written."""
+    gold = [{"document": f"team/{shelf.memo.name}", "quote": "€11 million"}]
+    EvalCase.objects.create(
+        key="q1", kind="fact", half="tune", asked_as="alice", question="What does the takeover cost?", answerable=True,
+        answer="€11 million", gold=gold,
+    )  # fmt: skip
+    chosen = EvaluationSet.objects.create(name="stored")
+    assert cases.fill(chosen, EvalCase.objects.all()) == 0
+    assert not SetCase.objects.exists()
 
 
 def test_a_set_is_run_from_the_command_line(reviewed: EvaluationSet, people: SimpleNamespace) -> None:

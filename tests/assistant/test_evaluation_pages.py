@@ -27,6 +27,7 @@ from assistant.models import (
 )
 from assistant.reviewing.feeding import feed
 from assistant.reviewing.judging import judge_step, steps
+from knowledge.models import Grant
 from tests.assistant.bad_prompt import BAD_NAME, BAD_RULES
 from tests.assistant.conftest import Asked
 from tests.assistant.test_evaluating import QUESTIONS
@@ -162,6 +163,12 @@ def test_a_person_takes_their_questions_along(
     with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
         kept = json.loads(archive.read("test-questions.json"))
     assert {row["question"] for row in kept} == set(QUESTIONS)
+    # A reviewer may have put it in words of the documents; those are not for who may no longer read them.
+    Grant.objects.filter(user=people.bob).delete()
+    response = client_for(people.bob).post("/your-data/export/")
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
+        kept = json.loads(archive.read("test-questions.json"))
+    assert [sorted(row) for row in kept] == [["set", "since"]] * len(QUESTIONS)
 
 
 def test_stored_questions_fill_a_set_once(people: SimpleNamespace) -> None:

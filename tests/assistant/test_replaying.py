@@ -126,6 +126,42 @@ def test_a_reviewer_is_not_shown_todays_answer_from_what_is_closed_to_them(
     assert "210" not in said(found)
 
 
+def test_a_reviewer_does_not_learn_how_much_more_the_asker_may_read(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    """Bob may read the board's memo, which was found for him and not used; Rita may not."""
+    grant = Grant.objects.create(collection=shelf.board, user=people.bob)
+    answer = asked(people.bob, "What is the hotel limit per night in the takeover?")
+    assert answer.citations.exists() and not answer.citations.filter(document=shelf.memo).exists()
+    # Between two that she may read, say.
+    found = sorted(answer.retrieved, key=lambda row: row["document_id"] != str(shelf.memo.pk))
+    Answer.objects.filter(pk=answer.pk).update(retrieved=[found[1], found[0], *found[2:]])
+    answer.refresh_from_db()
+    ranks = [one.rank for one in record_of(answer, people.rita).candidates]
+    assert len(ranks) == len(answer.retrieved) - 1
+    assert ranks == list(range(1, len(ranks) + 1))
+    rita, bob = client_for(people.rita), client_for(people.bob)
+    page, own = (browser.get(f"/answers/{answer.pk}/record/").content.decode() for browser in (rita, bob))
+    for told in ("<dt>Documents</dt><dd>3</dd>", "of 3 documents", answer.made_with["scope"]["digest"]):
+        assert told in own
+        assert told not in page
+    grant.delete()
+    theirs, hers = replay(answer, people.bob), replay(answer, people.rita)
+    assert "1 of the documents found then is no longer open" in said(theirs)
+    assert "3 documents then, 2 now" in said(theirs)
+    assert "no longer open" not in said(hers)
+    assert "documents then" not in said(hers)
+
+
+def test_documents_of_others_come_and_go_unseen(
+    given: Answer, people: SimpleNamespace, shelf: SimpleNamespace, make_document: MakeDocument, client_for: ClientFor
+) -> None:
+    make_document(shelf.board, "another-memo.md", "# Memo\n\nThe board meets on Friday.\n", people.alice)
+    assert replay(given, people.bob).changes == ()
+    for person in (people.bob, people.rita):
+        assert "Index position" not in client_for(person).get(f"/answers/{given.pk}/record/").content.decode()
+
+
 def test_a_question_that_nothing_answered_is_not_a_reviewers_by_default(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
 ) -> None:

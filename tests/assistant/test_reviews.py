@@ -31,6 +31,7 @@ from assistant.reviewing.feeding import current_policy, feed
 from assistant.reviewing.judging import Said
 from assistant.showing import reviews
 from assistant.showing.presenting import present
+from assistant.verified import keeping
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked, quotes
 from tests.config.test_exporting import exported
@@ -408,6 +409,43 @@ def test_a_correction_is_shown_with_the_next_answer_to_those_who_may_see_its_sou
     Grant.objects.filter(user=people.alice, collection=shelf.travel.collection).delete()
     again.refresh_from_db()
     assert "€150" not in present(again, people.alice).notice
+
+
+def test_what_was_asked_before_of_closed_documents_is_not_told_with_a_follow_up(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, rosa: User, client_for: ClientFor
+) -> None:
+    """Alice asks about the board's memo, then about the hotel; Rita reviews the second, and may not know of the first.
+    The search had put it in words that stand alone."""
+    first = asked(people.alice, TAKEOVER)
+    assert first.citations.filter(document=shelf.memo).exists()
+    answer = asked(people.alice, HOTEL, first.turn.conversation)
+    assert {row.document for row in answer.citations.all()} == {shelf.travel}
+    Answer.objects.filter(pk=answer.pk).update(searched_as=f"{TAKEOVER} {HOTEL}")
+    answer.refresh_from_db()
+    disliked(answer, people.alice)
+    judge_all(answer, people.rita, "supported")
+    assert "Larkwright" not in client_for(people.rita).get(f"/review/{answer.pk}/correct/").content.decode()
+    row, case = keeping.confirm(answer, people.rita), make_case(answer, people.rita)
+    assert row.question == case.question == HOTEL
+    # Who may read the memo, too, meets all of the question; what comes of it is for such readers alone.
+    Grant.objects.create(collection=shelf.board, user=people.rita)
+    row, case = keeping.confirm(answer, people.rita), make_case(answer, people.rita)
+    assert row.question == case.question == f"{TAKEOVER} {HOTEL}"
+    pages = {who: client_for(who).get("/review/verified/").content.decode() for who in (people.rita, rosa)}
+    assert ["Larkwright" in page for page in pages.values()] == [True, False]
+    pages = {who: client_for(who).get("/evaluation/sets/reviews/").content.decode() for who in (people.rita, rosa)}
+    assert ["Larkwright" in page for page in pages.values()] == [True, False]
+
+
+def test_what_was_asked_of_an_erased_document_is_put_before_nobody(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
+    silent = asked(people.alice, "Who invented the takeover of the hotel in Norway?")
+    assert silent.abstained
+    shelf.memo.delete()
+    Feedback.objects.create(answer=silent, user=people.alice, helpful=False, reason="missing")
+    assert feed(silent.pk) is None
+    assert not queue.queue(people.rita).exists()
 
 
 def test_purging_a_document_takes_its_items_from_the_queue(

@@ -9,7 +9,9 @@ import pytest
 
 from accounts.models import AuditEvent
 from assistant.models import Answer, Share
+from assistant.reviewing import judging
 from assistant.showing.sharing import PARTLY_WITHHELD
+from assistant.verified import keeping
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked
 from tests.assistant.model_server import ModelServer
@@ -79,6 +81,24 @@ def test_prose_of_a_model_is_shown_only_with_all_it_was_given(
     assert str(shelf.memo.pk) in given
     share = opened(people.alice, people.bob, answer)
     page = client_for(people.bob).get(f"/shared/{share.pk}/").content.decode()
+    assert "€145" not in page
+
+
+def test_a_verified_answer_in_a_models_words_is_shown_only_with_all_it_was_given(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor, model_server: ModelServer
+) -> None:
+    """A reviewer who reads the board's memo, too, vouches for what the model wrote; the words are still the model's."""
+    model_server.script.pieces = ["The hotel limit is €145 per night [1]."]
+    first = asked(people.alice, BOTH)
+    Grant.objects.create(collection=shelf.board, user=people.rita)
+    for step in judging.steps(first):
+        judging.judge_step(first, step, people.rita, "supported")
+    row = keeping.confirm(first, people.rita)
+    assert set(row.sources.all()) >= {shelf.travel, shelf.memo}
+    answer = asked(people.alice, BOTH)
+    assert answer.verified == row
+    share = opened(people.alice, people.bob, answer)
+    page = client_for(people.bob).get(f"/shared/{share.pk}/?branch={answer.turn_id}").content.decode()
     assert "€145" not in page
 
 

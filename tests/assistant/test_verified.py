@@ -42,6 +42,14 @@ def hotel(shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked) -> Answ
     return answer
 
 
+@pytest.fixture
+def rosa(people: SimpleNamespace, shelf: SimpleNamespace) -> User:
+    """Another reviewer of the team's documents."""
+    rosa = User.objects.create(username="rosa", display_name="Rosa", role=User.Role.REVIEWER)
+    Grant.objects.create(collection=shelf.travel.collection, user=rosa)
+    return rosa
+
+
 def passage(document: Document, words: str) -> int:
     return Passage.objects.get(version__document=document, version=document.current, text__contains=words).pk
 
@@ -210,6 +218,65 @@ def test_a_replacement_somebody_may_not_read_is_none_for_them(
     assert asked(people.alice, HOTEL).verified is None
     assert asked(people.bob, HOTEL).verified == row
     assert not people.rita.notices.exists()  # nothing tells her that there is a replacement
+
+
+def test_a_replacement_somebody_may_not_read_is_not_told_to_them(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, rosa: User, client_for: ClientFor
+) -> None:
+    """Rita, who vouches for it, may read what replaces the policy, as Alice may. Bob and Rosa may not."""
+    row = corrected(shelf, people, hotel)
+    before = asked(people.alice, HOTEL)
+    Grant.objects.create(collection=shelf.board, user=people.rita)
+    shelf.travel.superseded_by = shelf.memo
+    shelf.travel.save()
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("in_force", "superseded")
+    served = asked(people.bob, HOTEL)
+    assert served.verified == row
+    assert "no longer holds" not in present(served, people.bob).verified
+    before.refresh_from_db()
+    assert "was replaced by another" in present(before, people.alice).verified
+    for person, told in ((rosa, False), (people.rita, True)):
+        browser = client_for(person)
+        for address in ("/review/verified/", f"/review/{hotel.pk}/"):
+            page = browser.get(address).content.decode()
+            assert SAID in page
+            assert ("was replaced by another" in page) is told, (person, address)
+
+
+def test_who_may_no_longer_read_a_source_is_not_told_what_becomes_of_it(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer, make_document: MakeDocument
+) -> None:
+    corrected(shelf, people, hotel)
+    Grant.objects.filter(user=people.rita).delete()
+    make_document(shelf.travel.collection, "travel-policy.md", "# Travel policy\n\nNothing is paid.", people.alice)
+    assert VerifiedAnswer.objects.get().state == "lapsed"
+    assert not people.rita.notices.exists()
+
+
+def test_who_could_not_read_a_source_is_not_told_that_it_was_deleted(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer
+) -> None:
+    corrected(shelf, people, hotel)
+    Document.objects.filter(pk=shelf.travel.pk).update(restricted=True)
+    shelf.travel.refresh_from_db()
+    delete_document(shelf.travel, people.alice)
+    assert VerifiedAnswer.objects.get().why == "deleted"
+    assert not people.rita.notices.exists()
+
+
+def test_questions_nobody_may_know_of_crowd_none_out(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer
+) -> None:
+    """Alice's board keeps many answers to what is nearer to Bob's wording than the one he may have."""
+    row = corrected(shelf, people, hotel)
+    vector, model = keeping.embedded(OTHERWISE)
+    for number in range(30):
+        hidden = VerifiedAnswer.objects.create(
+            question=f"Board matter {number}", vector=vector, model_id=model, kind="corrected", by=people.alice
+        )
+        hidden.sources.add(shelf.memo)
+    assert asked(people.bob, OTHERWISE).verified == row
 
 
 def test_what_another_reviewer_finds_wrong_is_served_no_more(
