@@ -251,10 +251,10 @@ def test_a_second_opinion_is_given_without_seeing_the_first(
     both = client_for(people.rita).get(f"/review/{answer.pk}/").content.decode()
     assert "the table is decisive" in both
     assert "second opinion" in both
-    progress = queue.progress(people.rita)
-    assert progress.disagreements == 1
-    assert (progress.answers.pairs, progress.answers.share, progress.answers.kappa) == (1, 0.0, 0.0)
-    assert progress.sentences.pairs == answer.sentence_count
+    assert queue.progress(people.rita).disagreements == 1
+    told = queue.agreements(people.rita)
+    assert (told.answers.pairs, told.answers.share, told.answers.kappa) == (1, 0.0, 0.0)
+    assert told.sentences.pairs == answer.sentence_count
     with pytest.raises(ReviewRefused):
         judging.settle(item, people.rita, Said(RIGHT))
 
