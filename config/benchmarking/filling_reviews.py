@@ -25,6 +25,7 @@ from assistant.models import (
     SetCase,
     SetRun,
     SetVersion,
+    Standing,
     VerifiedAnswer,
     VerifiedCitation,
 )
@@ -103,7 +104,8 @@ def _second_verdicts(items: Sequence[ReviewItem], people: Sequence[User]) -> Ite
             continue
         for one in (item.first_by, next(one for one in people if one != item.first_by)):
             if (item.answer_id, one.pk) not in there:
-                yield Review(answer=item.answer, sentence=0, verdict=_dice.choice(("supported", "partly")), reviewer=one)
+                said = _dice.choice((Standing.SUPPORTED, Standing.PARTLY))
+                yield Review(answer=item.answer, sentence=0, verdict=said, reviewer=one)
 
 
 def _verified(bulk: Bulk, answers: Sequence[Answer]) -> None:
