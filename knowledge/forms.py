@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,7 +23,7 @@ class LongSelect(forms.Select):
     own, two thousand take half a second."""
 
     def render(
-        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: BaseRenderer | None = None
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> SafeString:
         chosen = set(self.format_value(value))
         own = {"name": name} | ({"multiple": True} if self.allow_multiple_selected else {})
