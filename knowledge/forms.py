@@ -80,7 +80,8 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         self.initial.setdefault("supersedes", self._replaced)
         field, inverse = self.fields["superseded_by"], self.fields["supersedes"]
         if isinstance(field, forms.ModelChoiceField) and isinstance(inverse, forms.ModelChoiceField):
-            field.queryset, inverse.queryset = self._choices, mine
+            # Of thousands only what a choice shows, and what ``clean`` follows, is read.
+            field.queryset, inverse.queryset = (rows.only("title", "superseded_by") for rows in (self._choices, mine))
             field.empty_label = "Nothing replaces it"
 
     def clean_superseded_by(self) -> Document | None:
