@@ -1,4 +1,4 @@
-"""The process that fills a database and opens its pages; see ``pages.py``. Prints one line of JSON."""
+"""The processes that fill a database and open its pages; see ``pages.py``. Each prints one line of JSON."""
 
 from __future__ import annotations
 
@@ -142,23 +142,27 @@ def _open(browser: Client, page: str) -> int:
     return response.status_code
 
 
-def main(answers: int, lines: int, repeats: int) -> None:
+def prepare(answers: int, lines: int) -> dict[str, Any]:
     started = time.perf_counter()
     fill(answers, lines)
     filled = time.perf_counter()
     days = roll_up()
-    rolled = time.perf_counter()
-    found = {
+    return {
         "database": connection.vendor,
         "answers": answers,
         "lines": lines,
         "fill_seconds": round(filled - started, 1),
-        "roll_up_seconds": round(rolled - filled, 1),
+        "roll_up_seconds": round(time.perf_counter() - filled, 1),
         "days": days,
-        "pages": measure(repeats),
     }
+
+
+def main(task: str, *numbers: int) -> None:
+    """``fill ANSWERS LINES`` or ``measure REPEATS``: two processes, since what filling leaves in memory would be
+    looked through by the garbage collector while pages are timed."""
+    found = prepare(*numbers) if task == "fill" else measure(*numbers)
     sys.stdout.write(json.dumps(found) + "\n")
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:4]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))
