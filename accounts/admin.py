@@ -11,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -183,9 +184,16 @@ class AuditAdmin(ReadOnlyAdmin):
     search_fields = ("=object_id", "=actor_id")
     ordering = ("-at", "-id")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AuditEvent]:
-        name = User.objects.filter(pk=models.OuterRef("actor_id")).values("username")[:1]
-        return AuditEvent.objects.annotate(username=models.Subquery(name))
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The names of those on the page are looked up together, and not for the lines before it."""
+        shown: ChangeList = super().get_changelist_instance(request)
+        events: list[Any] = list(shown.result_list)
+        people = User.objects.filter(pk__in={event.actor_id for event in events if event.actor_id is not None})
+        names = dict(people.values_list("pk", "username"))
+        for event in events:
+            event.username = names.get(event.actor_id)
+        shown.result_list = events
+        return shown
 
     @admin.display(description="Who")
     def who(self, event: Any) -> str:

@@ -187,6 +187,8 @@ class Answer(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["created"], name="answer_by_time"),
             models.Index(fields=["degraded", "created"], name="answer_by_shortcoming"),
+            # Of many thousands a few are being made, and they are looked for all the time.
+            models.Index(fields=["state", "created"], name="answer_by_state"),
         ]
 
     def __str__(self) -> str:

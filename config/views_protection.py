@@ -109,8 +109,12 @@ def _iso(moment: datetime | None) -> str:
 @allow(Audience.ADMINISTRATOR)
 def protection_trail(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(request)
+    page = CappedPaginator(trail.filtered(wanted), PER_PAGE).get_page(request.GET.get("page"))
+    lines = list(page.object_list)
+    names = trail.names(lines)
     context = {
-        "page": CappedPaginator(trail.filtered(wanted), PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "lines": [(line, names.get(line.actor_id or 0, "")) for line in lines],
         "wanted": wanted,
         "filtered": any(wanted.values()),
         "actions": trail.actions(),

@@ -19,6 +19,7 @@ Stage = IngestJob.Stage
 
 SHOWN_FOR = timedelta(days=1)
 SHOWN_AT_MOST = 500
+_AGAIN = (State.FAILED, State.CANCELLED)  # may be tried again, where no newer version came
 
 # How much of the whole each stage stands for, as people wait for it: (from, to) in percent.
 _SHARE = {
@@ -68,7 +69,8 @@ def shown_jobs(user: User) -> list[JobView]:
     newer = DocumentVersion.objects.filter(
         document=OuterRef("version__document"), number__gt=OuterRef("version__number")
     )
-    overtaken = set(jobs.filter(Exists(newer)).values_list("pk", flat=True))
+    ended = jobs.filter(state__in=_AGAIN).order_by()
+    overtaken = set(ended.filter(Exists(newer)).values_list("pk", flat=True))
     now = timezone.now()
     views = [_view(job, job.pk in overtaken, now) for job in jobs[:SHOWN_AT_MOST]]
     order = {State.RUNNING.value: 0, State.QUEUED.value: 1}
@@ -95,7 +97,7 @@ def _view(job: IngestJob, overtaken: bool, now: datetime) -> JobView:
         note=_note(job),
         document_url=reverse("document", args=[document.pk]),
         can_cancel=job.active and not job.cancel_requested,
-        can_retry=job.state in {State.FAILED, State.CANCELLED} and not overtaken,
+        can_retry=job.state in _AGAIN and not overtaken,
         outcome=f"version {number}" if number > 1 else "new document",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from assistant.models import Answer, AnswerEvent
@@ -22,5 +22,6 @@ def recover_abandoned() -> int:
     quiet = Q(beat__lt=silent) | Q(beat__isnull=True, created__lt=silent)
     abandoned = Answer.objects.filter(quiet, state__in=UNFINISHED)
     # Stored events repeat what the answer holds; once nobody can still be reading along they go.
-    AnswerEvent.objects.filter(answer__finished__lt=now - timedelta(seconds=KEPT_SECONDS)).delete()
+    over = Answer.everything.filter(pk=OuterRef("answer"), finished__lt=now - timedelta(seconds=KEPT_SECONDS))
+    AnswerEvent.objects.filter(Exists(over)).delete()  # from the few events to their answers, not the other way about
     return abandoned.update(state=Answer.State.FAILED, notice=INTERRUPTED, finished=now)

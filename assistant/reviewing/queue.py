@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -20,16 +20,22 @@ from assistant.reviewing.rows import ReviewItemQuerySet
 State = ReviewItem.State
 MOST_COUNTED = 1000  # beyond it the page says "more than"
 _PAIRS = 5000  # the newest that agreement is computed from
+_Opinion = tuple[int | None, str]  # whose, verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Items left for this reviewer, items they finished, items on which two reviewers differ, how far all agree, and
-    how far they agree on single sentences."""
+    """Items left for this reviewer, items they finished, items on which two reviewers differ."""
 
     left: int
     done: int
     disagreements: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreements:
+    """How far first and second opinions agree: on whole answers, and on single sentences."""
+
     answers: Agreement
     sentences: Agreement
 
@@ -68,13 +74,14 @@ def queue(reviewer: User) -> QuerySet[ReviewItem]:
 
 def next_item(reviewer: User, after: uuid.UUID | None = None) -> ReviewItem | None:
     """The head of the queue, or what follows the answer ``after`` in it (the head again behind the last)."""
-    rows = queue(reviewer).select_related("answer__turn", "assignee")
+    answers = queue(reviewer).values_list("answer_id", flat=True)
     if after is None:
-        return rows.first()
-    order = list(queue(reviewer).values_list("answer_id", flat=True)[: 2 * MOST_COUNTED])
+        head = answers.first()
+        return find(reviewer, head) if head is not None else None
+    order = list(answers[: 2 * MOST_COUNTED])
     following = order[order.index(after) + 1 :] if after in order else []
     wanted = next(iter([*following, *(one for one in order if one != after)]), None)
-    return rows.filter(answer_id=wanted).first() if wanted else None
+    return find(reviewer, wanted) if wanted else None
 
 
 def find(reviewer: User, answer_id: uuid.UUID) -> ReviewItem | None:
@@ -84,7 +91,7 @@ def find(reviewer: User, answer_id: uuid.UUID) -> ReviewItem | None:
 
 
 def listed(reviewer: User, wanted: Wanted) -> QuerySet[ReviewItem]:
-    """The list page, filtered; rows come with answer, turn and assignee."""
+    """The list page, filtered and in order. What stands beside the items of a page is added by ``told``."""
     rows: QuerySet[ReviewItem] = waiting(reviewer)
     if wanted.whose in {"done", "differ"}:
         rows = ReviewItem.objects.visible_to(reviewer).filter(state=State.DONE)
@@ -101,7 +108,16 @@ def listed(reviewer: User, wanted: Wanted) -> QuerySet[ReviewItem]:
         through = ReviewItem.sources.through.objects.filter(reviewitem_id=OuterRef("pk"))
         rows = rows.filter(Exists(through.filter(document__collection__slug=wanted.collection)))
     order = ("-finished", "pk") if wanted.whose in {"done", "differ"} else ("-priority", "due", "created", "pk")
-    return rows.order_by(*order).select_related("answer__turn", "assignee").prefetch_related("causes__document")
+    return rows.order_by(*order)
+
+
+def told(items: Iterable[ReviewItem]) -> list[ReviewItem]:
+    """The same items with answer, turn, assignee and causes, which would be read for all that wait if they were asked
+    for before the list is cut into pages."""
+    order = [item.pk for item in items]
+    rows = ReviewItem.objects.filter(pk__in=order).select_related("answer__turn", "assignee")
+    found = rows.prefetch_related("causes__document").in_bulk()
+    return [found[pk] for pk in order if pk in found]
 
 
 def take(item: ReviewItem, reviewer: User) -> None:
@@ -153,38 +169,36 @@ def release_stuck() -> int:
 
 def progress(reviewer: User) -> Progress:
     visible = ReviewItem.objects.visible_to(reviewer)
-    mine = Opinion.objects.filter(reviewer=reviewer, item__in=visible.values("pk"))
-    answers, sentences = agreements(reviewer)
     return Progress(
         left=_count(queue(reviewer)),
-        done=_count(mine),
+        done=_count(visible.filter(opinions__reviewer=reviewer)),  # of each item one opinion at most
         disagreements=_count(visible.filter(disagreed=True)),
-        answers=answers,
-        sentences=sentences,
     )
 
 
-def _count(rows: QuerySet[ReviewItem] | QuerySet[Opinion]) -> int:
+def _count(rows: QuerySet[ReviewItem]) -> int:
     """Up to one more than is shown as a figure: nobody waits for the exact number of very many."""
     return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
 
 
-def agreements(reviewer: User) -> tuple[Agreement, Agreement]:
-    """On whole answers and on single sentences, over what this reviewer may see and two have judged."""
-    items = ReviewItem.objects.visible_to(reviewer).filter(state=State.DONE)
-    seconds = Opinion.objects.filter(second=True, item__in=items.values("pk")).order_by("-created")[:_PAIRS]
-    given = {row.item_id: row for row in seconds}
-    firsts = {row.item_id: row for row in Opinion.objects.filter(item__in=given, second=False)}
-    pairs = [(firsts[pk].verdict, row.verdict) for pk, row in given.items() if pk in firsts]
-    return agreement(pairs), agreement(_sentence_pairs([(firsts[pk], given[pk]) for pk in given if pk in firsts]))
+def agreements(reviewer: User) -> Agreements:
+    """Over what this reviewer may see and two have judged."""
+    item = ReviewItem.objects.visible_to(reviewer).filter(pk=OuterRef("item"), state=State.DONE)
+    seconds = Opinion.objects.filter(Exists(item), second=True).order_by("-created")[:_PAIRS]
+    columns = ("item_id", "reviewer_id", "verdict")
+    given = {item: (reviewer, said) for item, reviewer, said in seconds.values_list(*columns)}
+    firsts = Opinion.objects.filter(item__in=given, second=False).values_list(*columns)
+    pairs = {item: ((reviewer, said), given[item]) for item, reviewer, said in firsts}
+    verdicts = [(first, second) for (_, first), (_, second) in pairs.values()]
+    return Agreements(agreement(verdicts), agreement(_sentence_pairs(pairs)))
 
 
-def _sentence_pairs(opinions: Sequence[tuple[Opinion, Opinion]]) -> list[tuple[str, str]]:
+def _sentence_pairs(opinions: Mapping[int, tuple[_Opinion, _Opinion]]) -> list[tuple[str, str]]:
     whose = {
-        (opinion.reviewer_id, opinion.item_id): place
-        for pair in opinions
-        for place, opinion in enumerate(pair)
-        if opinion.reviewer_id is not None
+        (reviewer, item): place
+        for item, pair in opinions.items()
+        for place, (reviewer, _) in enumerate(pair)
+        if reviewer is not None
     }
     found: dict[tuple[int, int], dict[int, str]] = {}
     rows = Review.objects.filter(answer__review_item__in={item for _, item in whose})

@@ -57,12 +57,13 @@ def review_list(request: HttpRequest) -> HttpResponse:
     page = paginator.get_page(whole_number(request.GET.get("page")) or 1)
     context = {
         "page": page,
-        "rows": [(item, [reviews.cause_words(cause) for cause in item.causes.all()]) for item in page],
+        "rows": [(item, [reviews.cause_words(cause) for cause in item.causes.all()]) for item in queue.told(page)],
         "wanted": wanted,
         "reasons": ReviewCause.Kind.choices,
         "collections": Collection.objects.visible_to(user),
         "whose": WHOSE,
         "progress": queue.progress(user),
+        "agreements": queue.agreements(user),
     }
     return render(request, "assistant/review_list.html", context)
 

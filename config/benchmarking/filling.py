@@ -14,7 +14,20 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Notice, NoticeKind, User
-from assistant.models import Answer, Citation, Conversation, Feedback, Gap, GapNear, GapQuestion, Review, Standing, Turn
+from assistant.models import (
+    Answer,
+    Citation,
+    Conversation,
+    Feedback,
+    Gap,
+    GapNear,
+    GapQuestion,
+    Review,
+    Share,
+    Standing,
+    Turn,
+)
+from config.benchmarking.filling_reviews import fill_reviews
 from ingest.models import IngestJob
 from knowledge.models import Collection, Document, DocumentVersion, Grant, Page, Passage
 
@@ -29,11 +42,12 @@ _dice = random.Random(7)  # noqa: S311  # the same content every time, and no se
 def fill(answers: int, lines: int) -> None:
     people = _people()
     documents = _documents(people, max(8, answers // 50))
-    _answers(answers, people, documents)
+    fill_reviews(_bulk, _answers(answers, people, documents), answers)
     _notices(people, answers // 5)
     _trail(lines, people)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        # What the autovacuum of a PostgreSQL in use has long done.
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def _bulk(rows: Iterator[models.Model], model: type[models.Model]) -> None:
@@ -61,8 +75,9 @@ def _people() -> list[User]:
 
 def _documents(people: list[User], count: int) -> list[Document]:
     shelves = [Collection.objects.create(name=f"Shelf {n}", slug=f"shelf-{n}") for n in range(_SHELVES)]
-    for shelf in shelves:
-        Grant.objects.create(collection=shelf, everyone=True)
+    for number, shelf in enumerate(shelves):
+        if number:  # the first is open to its curator only: lists leave rows out for everybody else
+            Grant.objects.create(collection=shelf, everyone=True)
         Grant.objects.create(collection=shelf, user=people[0], role=Grant.Role.CURATOR)
     made = [
         Document(
@@ -95,9 +110,15 @@ def _passage(page: Page) -> Passage:
     )  # fmt: skip
 
 
-def _answers(count: int, people: list[User], documents: list[Document]) -> None:
-    conversations = [Conversation(user=_dice.choice(people), title=f"Talk {n}") for n in range(max(1, count // 5))]
+def _answers(count: int, people: list[User], documents: list[Document]) -> list[Answer]:
+    """Those that say something, oldest first."""
+    conversations = [
+        Conversation(user=_dice.choice(people) if n else people[0], title=f"Talk {n}")
+        for n in range(max(1, count // 5))
+    ]
     _bulk(iter(conversations), Conversation)
+    theirs = [one for one in conversations if one.user_id != people[0].pk]
+    _bulk((Share(conversation=one, user=people[0]) for one in theirs[:200]), Share)
     turns = [Turn(conversation=conversations[n // 5 % len(conversations)], question=f"What is {n}?") for n in
              range(count)]  # fmt: skip
     _bulk(iter(turns), Turn)
@@ -116,6 +137,7 @@ def _answers(count: int, people: list[User], documents: list[Document]) -> None:
         keys = list(QuerySet(model).order_by("pk").values_list("pk", flat=True))
         _spread(model, keys, _evenly(len(keys)))
     _gaps([answer for answer in answers if answer.abstained and not answer.asked_back][::10])
+    return cited
 
 
 def _answer(turn: Turn, documents: list[Document]) -> Answer:

@@ -31,9 +31,9 @@ def benchmark_pages(answers: int, lines: int, repeats: int, postgres: bool = Fal
         if postgres:
             environment["DATABASE_URL"] = _server(stack, home)
         _run(environment, "manage.py", "migrate", "-v0")
-        figures: dict[str, Any] = json.loads(
-            _run(environment, "-m", "config.benchmarking.paging", str(answers), str(lines), str(repeats))
-        )
+        paging = ("-m", "config.benchmarking.paging")
+        figures: dict[str, Any] = json.loads(_run(environment, *paging, "fill", str(answers), str(lines)))
+        figures["pages"] = json.loads(_run(environment, *paging, "measure", str(repeats)))
     return figures
 
 

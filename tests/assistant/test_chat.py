@@ -164,6 +164,18 @@ def test_an_answer_left_behind_is_closed_and_can_be_asked_again(
     assert finished(again.pk).state == Answer.State.COMPLETE
 
 
+def test_events_go_when_nobody_can_be_reading_along(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked
+) -> None:
+    old, young = asked(people.bob, QUESTION), asked(people.alice, QUESTION)
+    for answer in (old, young):
+        AnswerEvent.objects.get_or_create(answer=answer, seq=9999, defaults={"kind": "end"})
+    Answer.objects.filter(pk=old.pk).update(finished=timezone.now() - timedelta(minutes=11))
+    assert recover_abandoned() == 0
+    assert not old.events.exists()
+    assert young.events.filter(seq=9999).exists()
+
+
 def test_feedback_with_a_reason(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
 ) -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from assistant.errors import ReviewRefused
@@ -233,6 +234,25 @@ def test_the_list_filters_by_reason_and_collection(
     assert not queue.listed(people.rita, queue.Wanted(collection="board")).exists()
 
 
+def test_a_page_of_the_list_is_read_at_once_and_keeps_its_order(
+    shelf: SimpleNamespace,
+    people: SimpleNamespace,
+    asked: Asked,
+    policy: ReviewPolicy,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    items = [disliked(asked(people.bob, question), people.bob) for question in (HOTEL, LEAVE)]
+    for item, priority in zip(items, (1, 2), strict=True):
+        ReviewItem.objects.filter(pk=item.pk).update(priority=priority, assignee=people.rita)
+    waiting = queue.listed(people.rita, queue.Wanted())
+    assert list(waiting) == items[::-1]
+    with django_assert_max_num_queries(3):  # the page, its rows, their causes; none of the causes names a document
+        rows = queue.told(waiting[:25])
+        said = [(row.answer.turn.question, row.assignee, [str(cause) for cause in row.causes.all()]) for row in rows]
+    assert said == [(question, people.rita, ["Found unhelpful"]) for question in (LEAVE, HOTEL)]
+    assert queue.told([]) == []
+
+
 def test_a_second_opinion_is_given_without_seeing_the_first(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, rosa: User,
     client_for: ClientFor,
@@ -255,10 +275,10 @@ def test_a_second_opinion_is_given_without_seeing_the_first(
     both = client_for(people.rita).get(f"/review/{answer.pk}/").content.decode()
     assert "the table is decisive" in both
     assert "second opinion" in both
-    progress = queue.progress(people.rita)
-    assert progress.disagreements == 1
-    assert (progress.answers.pairs, progress.answers.share, progress.answers.kappa) == (1, 0.0, 0.0)
-    assert progress.sentences.pairs == answer.sentence_count
+    assert queue.progress(people.rita).disagreements == 1
+    told = queue.agreements(people.rita)
+    assert (told.answers.pairs, told.answers.share, told.answers.kappa) == (1, 0.0, 0.0)
+    assert told.sentences.pairs == answer.sentence_count
     with pytest.raises(ReviewRefused):
         judging.settle(item, people.rita, Said(RIGHT))
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import audit, chain
-from accounts.models import AuditEvent, Erasure
+from accounts.models import AuditEvent, Erasure, User
 from assistant.models import Answer, Conversation, Turn
 from config import checks, retention, settings_trail
 from config.backup import ledger, manifest
@@ -153,6 +153,27 @@ def test_the_trail_filters_and_saves_what_it_shows(people: SimpleNamespace, clie
         lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
         assert len(lines) == 1 + count, wanted
     assert AuditEvent.objects.filter(action="trail.exported", actor_id=people.ada.pk).count() == 6
+
+
+def test_the_trail_names_people_while_they_are_there(people: SimpleNamespace, client_for: ClientFor) -> None:
+    audit.record(people.bob, "page.read", people.bob)
+    audit.record(people.charlie, "page.read", people.charlie)
+    audit.record(None, "page.read", people.bob)
+    gone = people.charlie.pk
+    people.charlie.delete()
+    User.objects.filter(pk=people.bob.pk).update(email="bob@example.org")
+    browser = client_for(people.ada)
+    page = browser.get("/protection/trail/", {"action": "page.read"}).content.decode()
+    assert page.count(f'bob <span class="small faint">{people.bob.pk}</span>') == 1
+    assert page.count(f'removed <span class="small faint">{gone}</span>') == 1
+    assert page.count('<span class="faint">Footnote</span>') == 1
+    for who, count in (("BOB", 1), ("Bob@Example.org", 1), (str(gone), 1), ("charlie", 0)):
+        found = browser.get("/protection/trail/", {"action": "page.read", "who": who}).content.decode()
+        assert found.count('<td data-label="What">page.read</td>') == count, who
+    csv = b"".join(browser.get("/protection/trail.csv", {"action": "page.read"}).streaming_content).decode("utf-8-sig")
+    assert sorted(line.split(",")[2] for line in csv.splitlines()[1:]) == ["", "", "bob"]
+    table = browser.get("/admin/accounts/auditevent/", {"action": "page.read"}).content.decode()
+    assert f"person {gone} (removed)" in table and "Footnote or nobody signed in" in table
 
 
 def test_an_administrator_who_opens_anothers_row_leaves_a_line(people: SimpleNamespace, client_for: ClientFor) -> None:

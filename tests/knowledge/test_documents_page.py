@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from knowledge.forms import DocumentSettingsForm
 from knowledge.listing import table
 from knowledge.models import Collection, Document, Grant
 from tests.conftest import ClientFor, MakeDocument
@@ -114,3 +117,37 @@ def test_what_would_be_answered_from_a_document(
     hidden = bob.get(f"/documents/{shelf.memo.pk}/answers/", {"q": "When is the takeover planned?"})
     assert hidden.status_code == 404
     assert "14 March" not in hidden.content.decode()
+
+
+class Tags(HTMLParser):
+    """What a browser reads: tags with their attributes in any order, and the text between them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.read: list[object] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.read.append((tag, sorted(attrs, key=str)))
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.read.append(data.strip())
+
+
+@pytest.mark.parametrize(
+    ("name", "own"), [("superseded_by", forms.Select), ("supersedes", forms.SelectMultiple)]
+)
+def test_a_choice_of_documents_reads_as_djangos_own(
+    name: str, own: type[forms.Select], shelf: SimpleNamespace, people: SimpleNamespace, make_document: MakeDocument
+) -> None:
+    hostile = make_document(shelf.leave.collection, "x.md", "# X\n\nWords.\n", people.alice)
+    Document.objects.filter(pk=hostile.pk).update(title='</option><b> & "{0}"', superseded_by=shelf.leave)
+    shelf.leave.superseded_by = shelf.travel
+    form = DocumentSettingsForm(instance=shelf.leave, user=people.alice)
+    ours, field = Tags(str(form[name])).read, form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.widget = own(attrs=field.widget.attrs, choices=field.widget.choices)
+    assert ours == Tags(str(form[name])).read
+    assert sum("selected" in dict(tag[1]) for tag in ours if isinstance(tag, tuple)) == 1
+    assert '</option><b> & "{0}"' in ours
