@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assistant', '0007_gaps'),
+        ('assistant', '0009_leaks'),
     ]
 
     operations = [
