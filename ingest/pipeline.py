@@ -1,16 +1,11 @@
 """How one version becomes searchable: read → split → embed → save and publish, and last the job is done.
 
-| stage     | works on                    | kept when the worker dies here              | what a second run
-does        |
-|-----------|-----------------------------|---------------------------------------------|-------------------------------|
-| reading   | the file, in a child process | some pages of a version nobody sees yet     | removes them,
-reads again     |
-| splitting | pages                       | the pages                                   | reads again
-|
-| embedding | passages in memory          | the pages; vectors known from elsewhere     | reads again, embeds
-again     |
-| saving    | one transaction             | nothing, or everything with the job done    | finds nothing left
-to do      |
+| stage     | works on                     | kept when the worker dies here            | what a second run does    |
+|-----------|------------------------------|-------------------------------------------|---------------------------|
+| reading   | the file, in a child process | some pages of a version nobody sees yet   | reads again from the start|
+| splitting | pages                        | the pages                                 | reads again               |
+| embedding | passages in memory           | the pages; vectors known from elsewhere   | reads and embeds again    |
+| saving    | one transaction              | nothing, or everything with the job done  | finds nothing left to do  |
 
 Any number of runs of one job, also at the same time, leaves one set of passages: each run must hold the
 job's lease.

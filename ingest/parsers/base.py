@@ -52,9 +52,8 @@ class ParsedPage:
 class ParsedDocument:
     """``pages`` may be a generator: a long document is never in memory as a whole.
 
-    ``title`` is what
-    the file's own fields state, unchecked. ``no_text`` is the (code, sentence) to fail with when no page holds any
-    text.
+    ``title`` is what the file's own fields state, unchecked. ``no_text`` is the (code, sentence) to fail with when no
+    page holds any text.
     """
 
     total_pages: int

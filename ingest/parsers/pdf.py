@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pypdf import PageObject, PdfReader
-from pypdf.errors import EmptyFileError, FileNotDecryptedError, PyPdfError
+from pypdf.errors import EmptyFileError, FileNotDecryptedError, LimitReachedError, PyPdfError
 
 from ingest.parsers.base import ParsedDocument, ParsedPage
 from ingest.parsers.cleaning import clean_line, clean_text
@@ -30,6 +30,11 @@ _NO_TEXT = (
     "no_text",
     "This PDF contains pictures only, with no text that can be read. Run it through text recognition (OCR) and upload "
     "the result.",
+)
+_TOO_MUCH = (
+    "too_large",
+    "The pages of this PDF unpack to more than may be read, so reading was stopped. Print it to a new PDF, or split "
+    "it, and upload that.",
 )
 _ENCRYPTED = "This PDF is password-protected. Remove the password and upload it again."
 
@@ -66,15 +71,20 @@ def _stated_title(reader: PdfReader) -> str:
 def _pages(reader: PdfReader, total: int, drawn: DrawnText) -> Iterator[ParsedPage]:
     outline = _outline(reader)
     typography = Typography()
+    some_read = too_much = False
     for index in range(total):
         fragments: list[Fragment] = []
         try:
             text = drawn.better(index, clean_text(_text(reader.pages[index], fragments)))
-        except _BREAKAGE:
+        except _BREAKAGE as error:
+            too_much = too_much or isinstance(error, LimitReachedError)
             yield ParsedPage(index + 1, "page", "", readable=False)
             continue
+        some_read = True
         headings = outline_headings(text, outline.get(index, [])) if outline else typography.headings(text, fragments)
         yield ParsedPage(index + 1, "page", text, headings=headings)
+    if too_much and not some_read:
+        raise UnreadableDocument(*_TOO_MUCH)
 
 
 def _text(page: PageObject, fragments: list[Fragment]) -> str:

@@ -89,9 +89,10 @@ def test_what_it_invents_is_never_shown_as_supported(
 
 
 def test_what_it_makes_up_without_passages_is_caught(
-    llama: LlamaServer, shelf: SimpleNamespace, people: SimpleNamespace
+    llama: LlamaServer, shelf: SimpleNamespace, people: SimpleNamespace, settings: Settings
 ) -> None:
     """Asked without a passage it can only invent: none of it may count as supported by the company's documents."""
+    settings.OUTBOUND = [llama.url]
     endpoint = Endpoint(llama.url, "smollm2", "", connect=10, first_token=120, idle=60, total=300, max_tokens=160)
     tell = "Describe the travel policy of the company Larkwright in five sentences with amounts in euros and dates."
     said = ""

@@ -414,7 +414,7 @@ def test_the_day_is_that_of_the_clock_on_the_wall(
     row = corrected(shelf, people, hotel)
     row.at = datetime(2027, 5, 3, 22, 30, tzinfo=UTC)
     with timezone.override("Europe/Berlin"):
-        assert "on 4 May 2027" in standing_words(row)
+        assert "on 4 May 2027" in standing_words(row, people.alice)
 
 
 

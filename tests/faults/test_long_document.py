@@ -108,12 +108,14 @@ def cancelled_after(upload: Upload, pages: int) -> float:
     ended = time.monotonic()
     thread.join()
     assert job.state == IngestJob.State.CANCELLED
+    assert 0 < job.pages_done < pages, "it was not read to its end first"
     assert not Page.objects.filter(version=version).exists()
     assert not Passage.objects.filter(version=version).exists()
     return ended - asked[0]
 
 
 def test_a_long_document_can_be_cancelled_while_it_is_read(upload: Upload) -> None:
+    """However quickly its pages come and are saved."""
     cancelled_after(upload, 800)
 
 
