@@ -178,6 +178,7 @@ class Answer(models.Model):
         default=dict, help_text=_("Digest of what was visible, index, models, policy and configuration; ids only")
     )
     apart = models.BooleanField(default=False, editable=False, help_text=_("Made to measure or replay, not asked"))
+    fed = models.BooleanField(default=False, editable=False, help_text=_("The review policy has looked at it"))
 
     objects = Asked["Answer"]()
     everything: ClassVar[models.Manager[Answer]] = models.Manager()
@@ -189,6 +190,7 @@ class Answer(models.Model):
             models.Index(fields=["degraded", "created"], name="answer_by_shortcoming"),
             # Of many thousands a few are being made, and they are looked for all the time.
             models.Index(fields=["state", "created"], name="answer_by_state"),
+            models.Index(fields=["finished"], condition=models.Q(fed=False), name="answer_unfed"),
         ]
 
     def __str__(self) -> str:

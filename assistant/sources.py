@@ -17,6 +17,7 @@ from assistant.models import (
     AnswerEvent,
     Citation,
     EvalCase,
+    Feedback,
     Review,
     ReviewItem,
     Turn,
@@ -48,7 +49,7 @@ def may_see(answer: Answer, user: User) -> bool:
 
 @receiver(pre_delete, sender=Document)
 def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
-    """The words of a purged document leave the answers, and the corrections of answers, that were made from it."""
+    """The words of a purged document leave the answers that were made from it, and what was written about those."""
     written = Answer.everything.exclude(prompt_version="").annotate(found=Cast("retrieved", TextField()))
     cited = Citation.objects.filter(document=instance).values("answer_id")
     verified = _forget_verified(instance)
@@ -60,6 +61,7 @@ def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
     Answer.everything.filter(pk__in=ids).update(text="", sentences=[], sentence_count=0, disagreements=[], layout={})
     AnswerEvent.objects.filter(answer__in=ids).delete()
     Review.objects.filter(answer__in=ids).update(correction="")
+    Feedback.objects.filter(answer__in=ids).update(comment="")  # a reader may have quoted what was wrong
     ReviewItem.objects.filter(Q(sources=instance) | Q(answer__in=ids)).delete()
     # What was asked after such an answer may have been searched in words of it.
     conversations = Turn.objects.filter(answers__in=ids).values("conversation")

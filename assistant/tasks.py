@@ -8,6 +8,7 @@ from assistant.dashboards.rolling import roll_up
 from assistant.evaluating import runs
 from assistant.gaps.asking_again import ask_again
 from assistant.gaps.gathering import gather
+from assistant.reviewing.feeding import feed_missed
 from assistant.reviewing.queue import release_stuck
 from assistant.verified.lapsing import lapse
 from knowledge.errors import SearchUnavailable
@@ -33,7 +34,9 @@ def nightly_evaluations() -> int:
 
 @shared_task(priority=0, expires=600)
 def keep_reviews() -> None:
-    """Ends what no longer holds as days go by, and frees what its reviewer can no longer judge."""
+    """Ends what no longer holds as days go by, frees what its reviewer can no longer judge, and puts before the
+    reviewers what a process that died left out."""
+    feed_missed()
     lapse()
     release_stuck()
 

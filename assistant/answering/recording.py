@@ -22,7 +22,7 @@ from assistant.selection.choosing import Material
 from knowledge.labels import page_label
 from knowledge.search import Evidence
 
-_WRITTEN_BY_OTHERS = {"id", "turn", "created", "stop_requested", "followed", "beat", "apart"}
+_WRITTEN_BY_OTHERS = {"id", "turn", "created", "stop_requested", "followed", "beat", "apart", "fed"}
 
 
 @dataclass(frozen=True, slots=True)

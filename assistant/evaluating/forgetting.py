@@ -10,7 +10,8 @@ from django.db.models.functions import Cast
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
-from assistant.models import CaseOutcome, SetCase
+from accounts.models import User
+from assistant.models import CaseOutcome, EvalCase, SetCase
 from knowledge.models import Document
 
 _EMPTY: dict[str, Any] = {"sentences": [], "notice": ""}
@@ -31,6 +32,12 @@ def forget(sender: Any, instance: Document, **kwargs: Any) -> None:
             SetCase.objects.filter(pk=case.pk).update(gold=kept, answer="")
         else:
             case.delete()
+
+
+@receiver(pre_delete, sender=User)
+def forget_asker(sender: Any, instance: User, **kwargs: Any) -> None:
+    """Stored questions name whom they are asked as; without that person they can be asked no more."""
+    EvalCase.objects.filter(asked_as=instance.username).delete()
 
 
 def expire_words(before: datetime) -> int:

@@ -35,6 +35,9 @@ PRIORITY = {
 GRAVE = 20  # more, when a reader says that a fact is wrong or that they should not have seen it
 _GRAVE_REASONS = ("wrong_fact", "should_not_see")
 _URGENT = frozenset({Kind.THUMBS_DOWN, Kind.LAPSED})
+_FINISHED = (Answer.State.COMPLETE, Answer.State.STOPPED)
+_MISSED_AFTER = timedelta(minutes=2)
+_MISSED_AT_ONCE = 500
 _PARTS = 1_000_000  # the sample is drawn by parts of a million
 
 
@@ -55,12 +58,25 @@ def current_policy() -> ReviewPolicy:
 
 def feed(answer_id: uuid.UUID) -> ReviewItem | None:
     """Puts a finished answer before the reviewers when the policy wants it there. Again: adds what is new."""
-    answer = Answer.objects.filter(pk=answer_id, state__in=(Answer.State.COMPLETE, Answer.State.STOPPED)).first()
-    if answer is None or answer.asked_back:
+    answer = Answer.objects.filter(pk=answer_id, state__in=_FINISHED).first()
+    if answer is None:
         return None
     policy = current_policy()
-    causes = list(_causes(answer, policy))
-    return put(answer, causes, policy) if causes else None
+    causes = [] if answer.asked_back else list(_causes(answer, policy))
+    item = put(answer, causes, policy) if causes else None
+    if not answer.fed:
+        Answer.objects.filter(pk=answer_id).update(fed=True)
+    return item
+
+
+def feed_missed() -> int:
+    """Answers that were finished by a process that died before the policy looked at them. Gives how many."""
+    quiet = timezone.now() - _MISSED_AFTER
+    missed = Answer.objects.filter(fed=False, state__in=_FINISHED, finished__lt=quiet).order_by("finished")
+    ids = list(missed.values_list("pk", flat=True)[:_MISSED_AT_ONCE])
+    for answer_id in ids:
+        feed(answer_id)
+    return len(ids)
 
 
 def put(answer: Answer, causes: list[Cause], policy: ReviewPolicy) -> ReviewItem | None:

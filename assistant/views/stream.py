@@ -121,6 +121,11 @@ def answer_feedback(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if helpful not in {"0", "1", "true", "false"} or (reason and reason not in Feedback.Reason.values):
         return HttpResponse("Say whether the answer helped, with one of the offered reasons.", status=422)
+    comment = request.POST.get("comment", "").replace("\0", "").replace("\r\n", "\n").strip()
+    if len(comment) > LONGEST_COMMENT:
+        return HttpResponse(
+            f"The remark is too long: at most {LONGEST_COMMENT} characters are kept. Nothing was saved.", status=422
+        )
     liked = helpful in {"1", "true"}
     Feedback.objects.update_or_create(
         answer=found,
@@ -128,7 +133,7 @@ def answer_feedback(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
         defaults={
             "helpful": liked,
             "reason": "" if liked else reason,
-            "comment": request.POST.get("comment", "").replace("\0", "").strip()[:LONGEST_COMMENT],
+            "comment": comment,
         },
     )
     feed(found.pk)

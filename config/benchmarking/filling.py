@@ -151,7 +151,8 @@ def _answer(turn: Turn, documents: list[Document]) -> Answer:
         sentences=words, sentence_count=len(words), generator=_dice.choice(("quoting", "large", "small")),
         retrieved=[{"passage_id": n, "document_id": str(near.pk), "score": 1.0, "used": not n, "supplied": True}
                    for n in range(10)],
-        timings_ms={"total": _dice.lognormvariate(7, 0.6)}, finished=_NOW, signs={"bare": 0.5}, steps=["Searched"],
+        timings_ms={"total": _dice.lognormvariate(7, 0.6)}, finished=_NOW, fed=True, signs={"bare": 0.5},
+        steps=["Searched"],
     )  # fmt: skip
 
 

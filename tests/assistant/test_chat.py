@@ -184,6 +184,8 @@ def test_feedback_with_a_reason(
     url = f"/answers/{answer.pk}/feedback/"
     assert bob.post(url, {"helpful": "0", "reason": "outdated", "comment": "2024!"}).status_code == 302
     assert bob.post(url, {"helpful": "0", "reason": "nonsense"}).status_code == 422
+    endless = bob.post(url, {"helpful": "0", "reason": "outdated", "comment": 2001 * "x"})
+    assert (endless.status_code, "at most 2000 characters" in endless.content.decode()) == (422, True)
     rating = answer.feedback.get()
     assert (rating.helpful, rating.reason, rating.comment) == (False, "outdated", "2024!")
 

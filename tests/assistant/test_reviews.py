@@ -32,6 +32,7 @@ from assistant.reviewing.feeding import current_policy, feed
 from assistant.reviewing.judging import Said
 from assistant.showing import reviews
 from assistant.showing.presenting import present
+from assistant.tasks import keep_reviews
 from assistant.verified import keeping
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked, quotes
@@ -104,6 +105,25 @@ def test_each_rule_says_why_it_picked_an_answer(
     )
     Feedback.objects.create(answer=answer, user=people.bob, helpful=False, reason="outdated")
     assert causes(feed(answer.pk)) == {"first_use", "sample", "grounding", "conflict", "thumbs_down"}
+
+
+def test_what_a_process_that_died_left_out_is_put_before_the_reviewers_later(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy
+) -> None:
+    """Killed between the end of an answer and the look at it."""
+    ReviewSample.objects.create(collection=shelf.travel.collection, percent=100)
+    hotel, leave = asked(people.bob, HOTEL), asked(people.bob, LEAVE)
+    keep_reviews()
+    assert not ReviewItem.objects.exists(), "what ended a moment ago is left to the process that made it"
+
+    long_ago = timezone.now() - timedelta(minutes=5)
+    Answer.objects.update(finished=long_ago)
+    Answer.objects.filter(pk=leave.pk).update(fed=True)
+    keep_reviews()
+    assert [item.answer for item in queue.queue(people.rita)] == [hotel]
+    ReviewItem.objects.all().delete()
+    keep_reviews()
+    assert not ReviewItem.objects.exists(), "once is enough"
 
 
 def test_the_queue_begins_with_what_readers_complained_of(
@@ -471,6 +491,10 @@ def test_what_was_asked_of_an_erased_document_is_put_before_nobody(
 def test_purging_a_document_takes_its_items_from_the_queue(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, make_document: MakeDocument
 ) -> None:
-    disliked(asked(people.bob, HOTEL), people.bob)
+    answer = asked(people.bob, HOTEL)
+    disliked(answer, people.bob)
+    Feedback.objects.update(comment="It says €145, that is last year's")
     shelf.travel.delete()
     assert not ReviewItem.objects.exists()
+    rating = answer.feedback.get()
+    assert (rating.helpful, rating.comment) == (False, ""), "the thumb stays, words that may be the document's do not"

@@ -177,6 +177,7 @@ def test_a_person_is_in_no_file_of_the_home(
     browser = client_for(gone)
     browser.post("/accounts/login/", {"login": PERSON, "password": "wrong"})
     asked(gone, f"Who is {PERSON} and what is their limit?")
+    EvalCase.objects.create(key="q1", kind="fact", half="tune", asked_as=PERSON, question="Who?", answerable=False)
     ada = client_for(people.ada)
     ada.post(f"/admin/accounts/user/{gone.pk}/change/", {"username": PERSON, "role": "reader", "is_active": "on"})
     assert files_with(whole_home, PERSON.encode()), "the test would find it"
