@@ -97,6 +97,8 @@ def only_one(home: Path) -> Iterator[None]:
 
 def _program(name: str, module: str, *arguments: str, nice: int = 0, pulse: Path | None = None) -> Program:
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "FOOTNOTE_HOME": str(settings.FOOTNOTE_HOME)}
+    # Many threads come and go: each with a heap of its own would keep memory that nobody uses.
+    env.setdefault("MALLOC_ARENA_MAX", "2")
     if pulse is not None:
         env["FOOTNOTE_PULSE"] = str(pulse)
     command = [sys.executable, "-m", module, *arguments]

@@ -152,7 +152,7 @@ _SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 20,
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-        "PRAGMA secure_delete=ON; PRAGMA cache_size=-65536;"
+        "PRAGMA secure_delete=ON; PRAGMA cache_size=-16384;"
     ),
 }
 DATABASES: dict[str, Any]

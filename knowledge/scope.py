@@ -64,6 +64,7 @@ class _Held:
     scope: Scope
 
 
+_NOTHING = _Part(np.zeros(0, dtype=np.int64), frozenset(), frozenset(), ())
 _held: OrderedDict[int, _Held] = OrderedDict()
 # People who see the same share one array, and with it what the index made of it.
 _arrays: WeakValueDictionary[bytes, NDArray[np.int64]] = WeakValueDictionary()
@@ -121,6 +122,8 @@ def _rows(user: User, parts: list[str]) -> Iterator[_Row]:
 
 
 def _part(rows: list[_Row]) -> _Part:
+    if not rows:
+        return _NOTHING  # most of them, in a small company
     return _Part(
         versions=np.array(sorted(row[1] for row in rows), dtype=np.int64),
         collections=frozenset(row[2] for row in rows),

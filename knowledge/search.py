@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -136,11 +136,6 @@ def search(
     evidence = [_evidence(item, reading, found) for item in ranked[:k]]
     weights = {variant: weight for term, weight in zip(terms.terms, hits.inverse, strict=True) for variant in term}
     return SearchResult(tuple(evidence), timings, scope.collections, degraded, weights, asked.searched_as)
-
-
-def still_visible(user: User, passage_ids: Iterable[int]) -> set[int]:
-    """Which of these passages the person may see at this moment, asked of the database."""
-    return set(Passage.objects.visible_to(user).filter(pk__in=list(passage_ids)).values_list("pk", flat=True))
 
 
 @contextmanager

@@ -12,7 +12,8 @@ connections that have ended are removed by the next change of the same part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -148,18 +149,31 @@ _COUNT_SQLITE = f"SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND 
 _COUNT_POSTGRES = f"SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O' AND tgname {_OURS}"  # noqa: S608
 
 
+@cache
+def _expected(vendor: str) -> int:
+    return len(list(_sqlite_triggers() if vendor == "sqlite" else _postgres_triggers()))
+
+
 def read(connection: BaseDatabaseWrapper) -> Stamps | None:
     """The marks of what people may see, as they are now; None when a trigger is missing: nothing may be remembered."""
-    sqlite = connection.vendor == "sqlite"
-    expected = len(list(_sqlite_triggers() if sqlite else _postgres_triggers()))
-    triggers = _COUNT_SQLITE if sqlite else _COUNT_POSTGRES
+    return _read(connection, "part <> %s", [WORDS])
+
+
+def read_parts(connection: BaseDatabaseWrapper, parts: Iterable[str]) -> Stamps | None:
+    """The same for access and these parts alone. A part that was never marked is not among them."""
+    wanted = [ACCESS, *parts]
+    return _read(connection, f"part IN ({', '.join(['%s'] * len(wanted))})", wanted)
+
+
+def _read(connection: BaseDatabaseWrapper, condition: str, given: list[str]) -> Stamps | None:
+    triggers = _COUNT_SQLITE if connection.vendor == "sqlite" else _COUNT_POSTGRES
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT ({triggers}), part, slot, stamp FROM {TABLE} WHERE part <> %s ORDER BY part, slot",  # noqa: S608
-            [WORDS],
+            f"SELECT ({triggers}), part, slot, stamp FROM {TABLE} WHERE {condition} ORDER BY part, slot",  # noqa: S608
+            given,
         )
         rows = cursor.fetchall()
-    if not rows or rows[0][0] != expected or rows[0][1] != ACCESS:
+    if not rows or rows[0][0] != _expected(connection.vendor) or rows[0][1] != ACCESS:
         return None
     stamps: dict[str, list[tuple[int, int]]] = {}
     for _, part, slot, stamp in rows:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from accounts.models import User
 from assistant import configuration
 from assistant.abstention import abstaining, policy
-from assistant.answering import asking_back, falling_back, learning, provenance
+from assistant.answering import asking_back, computing, falling_back, learning, provenance
 from assistant.answering.citations import ProvisionalText, RawSentence, SentenceReader
 from assistant.answering.differing import find_disagreements
 from assistant.answering.events import Delta, Done, Event, Step
@@ -43,7 +43,8 @@ from assistant.selection.shortly import short_answer
 from assistant.verified import serving
 from knowledge.errors import FootnoteError
 from knowledge.followups import Exchange
-from knowledge.search import SearchResult, still_visible
+from knowledge.rechecking import still_visible
+from knowledge.search import SearchResult
 from knowledge.tuning import using
 
 NOTHING_FOUND = "No sentence was found, in what you may read, that answers this question."
@@ -132,7 +133,7 @@ def _road(run: _Run) -> Iterator[Event]:
         return
     lessons = learning.lessons(result.searched_as, answer.turn.question, run.user)
     answer.correction_id = lessons.correction_id
-    with recorder.timed("search"):
+    with computing.turn(recorder), recorder.timed("search"):
         run.material = _material(run, result, lessons.refused)
     documents = {item.document_id for item in run.material.evidence}
     yield _step(run, f"Read {_count(len(run.supplied), 'passage')} of {_count(len(documents), 'document')}")
@@ -175,7 +176,7 @@ def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:
         if alone:
             run.rewritten = True
             question, earlier = alone, ()
-    with using(run.config.tuning):
+    with computing.turn(run.recorder), using(run.config.tuning):
         return find(question, run.user, earlier, run.config.passages)
 
 

@@ -12,7 +12,7 @@ from assistant.conversing.suggestions import suggestions
 from assistant.models import Answer
 from assistant.selection.choosing import Material
 from knowledge.followups import Exchange
-from knowledge.search import still_visible
+from knowledge.rechecking import still_visible
 
 _SAID = {
     clarifying.EMPTY: "The question names nothing to look for. Say in a few words what it is about.",

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistant.models import Answer
-from knowledge.search import still_visible
+from knowledge.rechecking import still_visible
 
-_EVERY_SECONDS = 0.25
+_EVERY_SECONDS = 0.5
+_ACTIVE = "turn__conversation__user__is_active"
 
 
 class StopAnswering(Exception):  # not an error: the answer ends here, what was said is kept
@@ -25,7 +26,7 @@ class StopAnswering(Exception):  # not an error: the answer ends here, what was 
 
 
 class Watch:
-    """Asks the database at most every quarter of a second; ``must_be_followed`` when a browser should be listening."""
+    """Asks the database at most every half second; ``must_be_followed`` when a browser should be listening."""
 
     def __init__(self, answer: Answer, user: User, *, must_be_followed: bool) -> None:
         self._answer_id = answer.pk
@@ -39,12 +40,13 @@ class Watch:
         if time.monotonic() - self._looked < _EVERY_SECONDS:
             return
         self._looked = time.monotonic()
-        row = Answer.everything.filter(pk=self._answer_id).values("stop_requested", "followed").first()
+        rows = Answer.everything.filter(pk=self._answer_id).order_by()
+        row = rows.values("stop_requested", "followed", _ACTIVE).first()
         if row is None:
             raise StopAnswering("This conversation was deleted.")
         if row["stop_requested"]:
             raise StopAnswering("You stopped this answer.")
-        if not User.objects.filter(pk=self._user.pk, is_active=True).exists():
+        if not row[_ACTIVE]:
             raise StopAnswering("This account is no longer active.")
         if self._must_be_followed:
             heard = max(row["followed"] or self._began, self._began)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import ssl
 import time
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 import httpx
 
@@ -28,6 +30,7 @@ _LONGEST_WAIT_ON_429 = 5.0
 _CHARACTERS_PER_TOKEN = 8  # no language has more on average; beyond that a stream is endless
 _RETRIED_STATUS = {429, 500, 502, 503, 504}
 _NOT_UNDERSTOOD = {400, 422}
+_ENDLESS = "The language model did not come to an end and was cut off."
 _EVERYBODY_KNOWS = {"model", "messages", "stream", "max_tokens"}
 
 
@@ -65,28 +68,27 @@ class ChatClient:
                     yield from _pause(again.wait)
 
     def _attempt(self, runner: asyncio.Runner, pieces: AsyncIterator[str], started: float) -> Iterator[str]:
+        """What comes, and "" when nothing does. After the first words the loop runs a moment at a time, because each
+        start of it has its price."""
         clock = _Clock(self._endpoint, started)
         characters = 0
-        pending: asyncio.Task[str | None] | None = None
+        ear = _Ear(pieces)
         try:
             while True:
-                pending = pending or runner.get_loop().create_task(_next(pieces))
-                runner.run(_wait(pending))
-                if not pending.done():
-                    clock.check()
-                    yield ""
-                    continue
-                piece, pending = pending.result(), None
-                if piece is None:
+                come = runner.run(ear.heard())
+                if ear.over:
                     return
-                characters += len(piece)
-                yield piece
-                clock.heard()  # after the caller is done with it: its time is not the model's silence
-                if characters > self._endpoint.max_tokens * _CHARACTERS_PER_TOKEN:
-                    raise GeneratorInterrupted("endless", "The language model did not come to an end and was cut off.")
+                for piece in come:
+                    characters += len(piece)
+                    yield piece
+                    clock.heard()  # after the caller is done with it: its time is not the model's silence
+                    if characters > self._endpoint.max_tokens * _CHARACTERS_PER_TOKEN:
+                        raise GeneratorInterrupted("endless", _ENDLESS)
                 clock.check()
+                if not come:
+                    yield ""
         finally:
-            runner.run(_abandon(pending, pieces))
+            runner.run(ear.abandon())
 
     async def _pieces(self, body: dict[str, object], stream: ChatStream) -> AsyncIterator[str]:
         """Opens the request and gives its text. Errors before the first piece are GeneratorUnavailable."""
@@ -95,7 +97,7 @@ class ChatClient:
         target = await _checked(self._url)
         try:
             async with (
-                httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False) as client,
+                httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=False, verify=_trust()) as client,
                 client.stream(
                     "POST",
                     target.pinned_url,
@@ -140,6 +142,12 @@ class ChatClient:
         }
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to believe; reading the list of authorities takes as long as finding passages."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 async def _checked(url: str) -> outbound.Target:
     """Looking a name up may take long, so it is done beside the event loop, where it can be given up."""
     try:
@@ -171,23 +179,46 @@ class _Clock:
             raise GeneratorInterrupted("slow", "The language model took too long and was cut off.")
 
 
-async def _next(pieces: AsyncIterator[str]) -> str | None:
-    return await anext(pieces, None)
+class _Ear:
+    """Listens as long as its loop runs. ``over``: nothing will come any more."""
 
+    def __init__(self, pieces: AsyncIterator[str]) -> None:
+        self.over = False
+        self._pieces = pieces
+        self._come: list[str] = []
+        self._spoken = False
+        self._task: asyncio.Task[None] | None = None
 
-async def _wait(pending: asyncio.Task[str | None]) -> None:
-    await asyncio.wait({pending}, timeout=_PULSE_SECONDS)
+    async def heard(self) -> list[str]:
+        """The first piece as soon as it is there, later on all that come in a moment; none when none came. Raises what
+        listening raised, once the pieces before it were given."""
+        self._task = self._task or asyncio.create_task(self._listen() if self._spoken else self._first())
+        await asyncio.wait({self._task}, timeout=_PULSE_SECONDS)
+        come, self._come = self._come, []
+        if self._task.done() and not (come and self._spoken):
+            self._task.result()
+            self.over, self._task = not come, None
+        self._spoken = self._spoken or bool(come)
+        return come
 
+    async def _first(self) -> None:
+        async for piece in self._pieces:
+            self._come.append(piece)
+            return
 
-async def _abandon(pending: asyncio.Task[str | None] | None, pieces: AsyncIterator[str]) -> None:
-    """Cancels what is under way, which closes the connection."""
-    if pending is not None and not pending.done():
-        pending.cancel()
-        with suppress(asyncio.CancelledError, _TryAgain, GeneratorUnavailable, GeneratorInterrupted):
-            await pending
-    closing = getattr(pieces, "aclose", None)
-    if closing is not None:
-        await closing()
+    async def _listen(self) -> None:
+        async for piece in self._pieces:
+            self._come.append(piece)
+
+    async def abandon(self) -> None:
+        """Cancels what is under way, which closes the connection."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            with suppress(asyncio.CancelledError, _TryAgain, GeneratorUnavailable, GeneratorInterrupted):
+                await self._task
+        closing = getattr(self._pieces, "aclose", None)
+        if closing is not None:
+            await closing()
 
 
 def _pause(seconds: float) -> Iterator[str]:

@@ -18,6 +18,7 @@ class FairPool:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._lock = threading.Lock()
         self._queues: OrderedDict[int, deque[Work]] = OrderedDict()
+        self._running = 0
 
     def submit(self, owner: int, work: Work) -> Future[None]:
         """Takes work. The future is over when as much work as was handed in until now has been done, in any order."""
@@ -30,11 +31,20 @@ class FairPool:
         with self._lock:
             return sum(map(len, self._queues.values()))
 
+    def running(self) -> int:
+        """Pieces of work that a thread is at."""
+        return self._running
+
     def _next(self) -> None:
         """There is one call for every piece of work, so there is always one to take."""
         with self._lock:
+            self._running += 1
             owner, queue = self._queues.popitem(last=False)
             work = queue.popleft()
             if queue:
                 self._queues[owner] = queue  # behind everybody else who waits
-        work()
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._running -= 1

@@ -6,19 +6,17 @@ process find the event by looking. Answers left behind by a dead process are clo
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 import time
 import uuid
-from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache, partial
 from types import TracebackType
 
 from django.conf import settings
-from django.db import close_old_connections, connection, transaction
+from django.db import IntegrityError, close_old_connections, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,43 +27,22 @@ from assistant.conversing.queueing import claim_due
 from assistant.conversing.recovery import INTERRUPTED, UNFINISHED
 from assistant.models import Answer, AnswerEvent
 from assistant.reviewing.feeding import feed
+from assistant.streaming.bell import bell
 from assistant.streaming.fair_pool import FairPool
 
 log = logging.getLogger("footnote.answers")
 _BEAT_SECONDS = 5.0
 _DELTA_SECONDS = 0.12  # provisional text is stored in gulps, not word by word
+_SMOOTH = 4  # so many answers at once come in the smallest gulps; with more, gulps grow
+_LARGEST_GULP = 0.5  # seconds
 
 
-class Bell:
-    """Wakes the followers of an answer inside this process."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._listeners: dict[uuid.UUID, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = defaultdict(set)
-
-    def ring(self, answer_id: uuid.UUID) -> None:
-        with self._lock:
-            listeners = list(self._listeners.get(answer_id, ()))
-        for loop, event in listeners:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(event.set)
-
-    @contextmanager
-    def listening(self, answer_id: uuid.UUID) -> Iterator[asyncio.Event]:
-        """An event of the running loop that is set at every ring."""
-        listener = (asyncio.get_running_loop(), asyncio.Event())
-        with self._lock:
-            self._listeners[answer_id].add(listener)
-        try:
-            yield listener[1]
-        finally:
-            with self._lock:
-                self._listeners[answer_id].discard(listener)
-                if not self._listeners[answer_id]:
-                    del self._listeners[answer_id]
+_here: set[uuid.UUID] = set()  # answers that this process makes or has in its queue
 
 
-bell = Bell()
+def made_here(answer_id: uuid.UUID) -> bool:
+    """Whether every event of this answer rings the bell of this process."""
+    return answer_id in _here
 
 
 @lru_cache(maxsize=1)
@@ -93,6 +70,7 @@ def start_due(conversation_id: uuid.UUID) -> None:
 
 def _submit(answer_id: uuid.UUID) -> None:
     asker = Answer.objects.filter(pk=answer_id).values_list("turn__conversation__user", flat=True).first()
+    _here.add(answer_id)
     _pool().submit(asker or 0, partial(_work, answer_id))
 
 
@@ -121,6 +99,7 @@ def _work(answer_id: uuid.UUID) -> None:
         _charge(answer_id)
         feed(answer_id)
     finally:
+        _here.discard(answer_id)
         if ended := Answer.objects.filter(pk=answer_id).values_list("turn__conversation", flat=True).first():
             start_due(ended)
         connection.close()
@@ -131,6 +110,11 @@ def _charge(answer_id: uuid.UUID) -> None:
     used = Answer.objects.filter(pk=answer_id).values_list("turn__conversation__user", "tokens_in", "tokens_out")
     for asker, read, written in used:
         limits.charge(asker, limits.Use.TOKENS, read + written)
+
+
+def _gulp_seconds() -> float:
+    """Between two gulps of one answer: what many people read at once is worth more than that it runs smoothly."""
+    return min(_LARGEST_GULP, _DELTA_SECONDS * max(1.0, _pool().running() / _SMOOTH))
 
 
 class _Journal:
@@ -146,7 +130,7 @@ class _Journal:
     def write(self, event: Event) -> None:
         if isinstance(event, Delta):
             self._held.append(event)
-            if time.monotonic() - self._stored >= _DELTA_SECONDS:
+            if time.monotonic() - self._stored >= _gulp_seconds():
                 self._flush()
             return
         self._flush()
@@ -167,12 +151,13 @@ class _Journal:
             self._store(Delta("".join(delta.text for delta in held), held[-1].passages))
 
     def _store(self, event: Event) -> None:
-        if Answer.objects.filter(pk=self._answer_id).exists():  # its conversation may have been deleted meanwhile
-            self._seq += 1
-            data = {**event.data(), "passages": list(event.passages)}
-            AnswerEvent.objects.create(answer_id=self._answer_id, seq=self._seq, kind=event.kind, data=data)
+        self._seq += 1
+        data = event.data()
+        with suppress(IntegrityError):  # its conversation may have been deleted meanwhile
+            kept = {**data, "passages": list(event.passages)}
+            AnswerEvent.objects.create(answer_id=self._answer_id, seq=self._seq, kind=event.kind, data=kept)
         self._stored, self._ended = time.monotonic(), isinstance(event, Done)
-        bell.ring(self._answer_id)
+        bell.ring(self._answer_id, (self._seq, event.kind, data))
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """Following an answer as server-sent events. Nothing is generated here: stored events are passed on.
 
-Each look at the database asks again whether this person may still see what an event's text comes from. A follower may
-come back with ``Last-Event-ID`` and misses nothing.
+Each look at the database asks again whether this person may still see what an event's text comes from. Between two
+looks, a second at most, the process that makes the answer hands its events over; it has asked the same before each. How
+an answer ended is always looked up. A follower may come back with ``Last-Event-ID`` and misses nothing.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
+import math
 import time
 import uuid
 from collections.abc import AsyncGenerator
@@ -15,8 +16,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -24,14 +23,20 @@ from django.utils import timezone
 from accounts.models import User
 from assistant.conversing.recovery import recover_abandoned
 from assistant.models import Answer, AnswerEvent
-from assistant.streaming.running import bell, start_due
+from assistant.streaming.bell import bell
+from assistant.streaming.looking import looked
+from assistant.streaming.running import made_here, start_due
 from assistant.streaming.streams import Listener, kept
-from knowledge.search import still_visible
+from knowledge.rechecking import still_visible
 
 _LOOK_SECONDS = 0.5  # without a ring: events of another process are found by looking
+_RUNG_SECONDS = 3.0  # for those of this process, to show that somebody still reads along
+_TRUSTED_SECONDS = 1.0  # so long what is told in this process goes on without another look
 _HEARTBEAT_SECONDS = 10.0
 _FOLLOWED_EVERY = timedelta(seconds=2)
 _LONGEST_SECONDS = 600.0  # then the browser connects again
+_RECOVER_SECONDS = 5.0
+_recovered = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +59,37 @@ def event_stream(listener: Listener, answer_id: uuid.UUID, last: int) -> Streami
 
 async def _follow(user_id: int, answer_id: uuid.UUID, last: int) -> AsyncGenerator[str]:
     began = sent = time.monotonic()
-    with bell.listening(answer_id) as rung:
+    checked, over = -math.inf, False
+    with bell.listening(answer_id) as ear:
         yield "retry: 1000\n\n"
         while time.monotonic() - began < _LONGEST_SECONDS:
-            rung.clear()
-            look = await sync_to_async(_look, thread_sensitive=False)(user_id, answer_id, last)
-            for frame in look.frames:
+            told = ear.take(last)
+            if told and time.monotonic() - checked < _TRUSTED_SECONDS:
+                frames, last = [_frame(kind, seq, data) for seq, kind, data in told], told[-1][0]
+            else:
+                look = await looked(_look, user_id, answer_id, last)
+                checked, frames, last, over = time.monotonic(), list(look.frames), look.last, look.over
+            for frame in frames:
                 yield frame
-            if look.over:
+            if over:
                 return
-            if look.frames:
-                sent, last = time.monotonic(), look.last
+            if frames:
+                sent = time.monotonic()
             elif time.monotonic() - sent > _HEARTBEAT_SECONDS:
                 sent = time.monotonic()
                 yield ": still here\n\n"
-            try:
-                await asyncio.wait_for(rung.wait(), _LOOK_SECONDS)
-            except TimeoutError:
-                continue
+            await ear.wait(_RUNG_SECONDS if made_here(answer_id) else _LOOK_SECONDS)
 
 
 def _look(user_id: int, answer_id: uuid.UUID, last: int) -> _Look:
     """What has happened since ``last``, as far as this person may see it now."""
-    close_old_connections()  # this runs in a thread of its own, outside any request
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    answer = Answer.objects.select_related("turn").filter(pk=answer_id, turn__conversation__user_id=user_id).first()
-    if user is None or answer is None:
+    person = "turn__conversation__user"
+    rows = Answer.objects.select_related(person).filter(**{person: user_id, f"{person}__is_active": True})
+    own = [f"{person}__{name}" for name in ("is_active", "synthetic")]
+    answer = rows.only("state", "followed", "turn__conversation__id", *own).filter(pk=answer_id).first()
+    if answer is None:
         return _Look((_frame("done", last + 1, {"state": "stopped", "url": ""}),), last, True)
+    user = answer.turn.conversation.user
     _mark_followed(answer)
     if answer.state == Answer.State.QUEUED:
         start_due(answer.turn.conversation_id)
@@ -114,6 +123,14 @@ def _mark_followed(answer: Answer) -> None:
         return
     if answer.followed is None or now - answer.followed > _FOLLOWED_EVERY:
         Answer.objects.filter(pk=answer.pk).update(followed=now)
+        _recover()
+
+
+def _recover() -> None:
+    """Closes what dead processes left, at most every few seconds however many people read along."""
+    global _recovered  # when this process last did; two at once do no harm
+    if time.monotonic() - _recovered > _RECOVER_SECONDS:
+        _recovered = time.monotonic()
         recover_abandoned()
 
 

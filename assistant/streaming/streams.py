@@ -9,11 +9,10 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from importlib import import_module
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections
 
 from accounts.limits import Stream
+from assistant.streaming.looking import looked as looked_up
 
 _LOOK_SECONDS = 2.0
 
@@ -26,7 +25,6 @@ class Listener:
     session_key: str
 
     def stays(self) -> bool:
-        close_old_connections()  # this runs in a thread of its own, outside any request
         sessions = import_module(settings.SESSION_ENGINE).SessionStore
         return self.stream.renew() and bool(sessions().exists(self.session_key))
 
@@ -39,7 +37,7 @@ async def kept(frames: AsyncGenerator[str], listener: Listener) -> AsyncGenerato
             async for frame in frames:
                 if time.monotonic() - looked > _LOOK_SECONDS:
                     looked = time.monotonic()
-                    if not await sync_to_async(listener.stays, thread_sensitive=False)():
+                    if not await looked_up(listener.stays):
                         return
                 yield frame
     finally:

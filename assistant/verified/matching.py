@@ -42,7 +42,10 @@ _table: _Table | None = None
 
 def find(asked: str, user: User) -> VerifiedAnswer | None:
     """The verified answer to this question that holds for this person now; the newest of those nearest."""
-    close = _nearest(asked, reworded=ReviewPolicy.objects.filter(reworded=True).exists())
+    kept = _current()
+    if not kept.same:
+        return None  # for nobody, so this tells nothing
+    close = _nearest(kept, asked, reworded=ReviewPolicy.objects.filter(reworded=True).exists())
     servable = VerifiedAnswer.objects.servable_to(user)
     theirs = servable.filter(pk__in=list(close)).values_list("pk", flat=True)
     # The nearest of what is theirs: those that are not must not take a place among them.
@@ -64,9 +67,8 @@ def best(asked: str, closeness: Sequence[float], questions: Sequence[Known]) -> 
     return next((place for place in near if not differs(asked, questions[place])), None)
 
 
-def _nearest(asked: str, *, reworded: bool) -> dict[int, float]:
+def _nearest(kept: _Table, asked: str, *, reworded: bool) -> dict[int, float]:
     """Id → cosine of kept questions that are the same in words (then 1) or, when those count, close enough."""
-    kept = _current()
     found: dict[int, float] = dict.fromkeys(kept.same.get(tuple(words(asked)), ()), 1.0)
     if reworded and len(kept.vectors):
         try:

@@ -52,10 +52,11 @@ class Site:
         return Usage(round(sum(map(_megabytes, pids)), 1), sum(map(_descriptors, pids)), len(pids))
 
     def retrieval_ms(self) -> list[float]:
-        """What finding passages took for each finished answer."""
+        """What finding passages took for each finished answer, waiting for a core included."""
         with sqlite3.connect(self.home / "footnote.sqlite3", timeout=30) as database:
             rows = database.execute("select timings_ms from assistant_answer where state = 'complete'").fetchall()
-        return [float(timings["search"]) for (text,) in rows if "search" in (timings := json.loads(text))]
+        found = [timings for (text,) in rows if "search" in (timings := json.loads(text))]
+        return [sum(float(timings.get(name, 0.0)) for name in ("wait", "embed", "search")) for timings in found]
 
     def ingest(self) -> subprocess.Popen[bytes]:
         """Documents that nobody has seen are being indexed from now on. The caller ends the process."""
