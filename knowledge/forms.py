@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
@@ -34,6 +36,15 @@ class LongSelect(forms.Select):
 
 class LongSelectMultiple(LongSelect, forms.SelectMultiple):
     """The same for several at once."""
+
+
+class Titles(ModelChoiceIterator[Document]):
+    """Choices by id and title: thousands of whole documents would be made to show a line of each."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", str(self.field.empty_label)
+        yield from self.queryset.values_list("pk", "title")
 
 
 class DocumentSettingsForm(forms.ModelForm[Document]):
@@ -81,8 +92,9 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         field, inverse = self.fields["superseded_by"], self.fields["supersedes"]
         if isinstance(field, forms.ModelChoiceField) and isinstance(inverse, forms.ModelChoiceField):
             # Of thousands only what a choice shows, and what ``clean`` follows, is read.
-            field.queryset, inverse.queryset = (rows.only("title", "superseded_by") for rows in (self._choices, mine))
+            field.iterator = inverse.iterator = Titles
             field.empty_label = "Nothing replaces it"
+            field.queryset, inverse.queryset = (rows.only("title", "superseded_by") for rows in (self._choices, mine))
 
     def clean_superseded_by(self) -> Document | None:
         """A replacement that this person may not read looks like none to them, and stays."""

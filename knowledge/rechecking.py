@@ -41,11 +41,12 @@ def still_visible(user: User, passage_ids: Iterable[int]) -> set[int]:
     for start in range(0, len(ids), _AT_ONCE):
         rows = Passage.objects.filter(pk__in=ids[start : start + _AT_ONCE]).order_by()
         of.update(rows.values_list("pk", "version__document_id"))
-    visible = _visible(user, set(of.values()))
+    visible = still_readable(user, set(of.values()))
     return {passage for passage, document in of.items() if document in visible}
 
 
-def _visible(user: User, documents: set[uuid.UUID]) -> set[uuid.UUID]:
+def still_readable(user: User, documents: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these documents the person may see at this moment."""
     if not documents or not user.is_active:
         return set()
     marks = stamps.read_parts(connection, {_part(document) for document in documents})

@@ -11,7 +11,7 @@ from django.test import Client
 
 from assistant.models import Answer
 from knowledge.models import Grant, Passage
-from knowledge.search import still_visible
+from knowledge.rechecking import still_visible
 from tests.assistant.conftest import Asked
 from tests.assistant.model_server import ModelServer
 from tests.conftest import ClientFor

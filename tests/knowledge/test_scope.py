@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from knowledge import stamps
 from knowledge.models import Collection, Document, DocumentVersion, Grant, Restriction
+from knowledge.rechecking import still_readable
 from knowledge.scope import Scope, fresh_scope, visible_scope
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +60,10 @@ def asked(user: User) -> tuple[object, ...]:
 
 
 def nobody_is_told_yesterdays_truth() -> None:
+    every = set(Document.objects.values_list("pk", flat=True))
     for user in User.objects.order_by("pk"):
         now = asked(user)
+        assert still_readable(user, every) == set(Document.objects.visible_to(user).values_list("pk", flat=True))
         assert plain(visible_scope(user)) == now, user.username
         assert plain(fresh_scope(user)) == now
 

@@ -11,7 +11,8 @@ from django.contrib.auth.models import Group
 from knowledge import documents
 from knowledge.followups import Exchange
 from knowledge.models import Collection, Document, Grant, Passage
-from knowledge.search import search, still_visible
+from knowledge.rechecking import still_visible
+from knowledge.search import search
 
 pytestmark = pytest.mark.django_db
 MakeDocument = Callable[..., Document]
