@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from accounts.models import User
 from knowledge.lexical import analyse
@@ -32,14 +33,19 @@ _TELLS = re.compile(r"\d|\b(?:must|may|can|shall|never|always)\b")
 def suggestions(user: User) -> list[str]:
     """Up to three questions, each from another document; fewer when the visible ones have no telling headings."""
     documents = Document.objects.visible_to(user).filter(~replaced_for(user), current__isnull=False)
-    found: list[tuple[int, str]] = []
-    for document in documents.order_by("-current__ready", "title")[:_LOOKED_AT]:
-        passages = Passage.objects.filter(version_id=document.current_id).order_by("ordinal")[:_PASSAGES]
-        best = max(_candidates(document.title, passages.values_list("heading_path", "text")), default=None)
-        if best is not None:
-            found.append((best[0], best[2]))
-    best_first = (question for _, question in sorted(found, key=lambda one: -one[0]))
-    return list(dict.fromkeys(best_first))[:SUGGESTED]  # two documents may ask the same
+    newest = documents.order_by("-current__ready", "title").values_list("title", "current_id", "current__sha256")
+    found = (_best(*one) for one in newest[:_LOOKED_AT])
+    best_first = sorted((one for one in found if one is not None), key=lambda one: -one[0])
+    return list(dict.fromkeys(question for _, question in best_first))[:SUGGESTED]  # two documents may ask the same
+
+
+@lru_cache(maxsize=2048)
+def _best(title: str, version_id: int, content: str) -> tuple[int, str] | None:
+    """(worth, question) of the most telling heading. Remembered, for every opening of the first page asks this of the
+    same documents; the file's hash is part of the key, so that no other file can have this answer."""
+    passages = Passage.objects.filter(version_id=version_id).order_by("ordinal")[:_PASSAGES]
+    best = max(_candidates(title, passages.values_list("heading_path", "text")), default=None)
+    return None if best is None else (best[0], best[2])
 
 
 def questions_of(document: Document) -> list[str]:
