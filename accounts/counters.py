@@ -98,11 +98,11 @@ class LocalCounter:
         with self._lock:
             if len(self._empty) > _MOST_KEPT:
                 self._empty = {name: end for name, end in self._empty.items() if end > now}
-            wanted = max(self._empty.get(key, now), now) + cost
-            over = wanted - now - window
+            filled = max(0.0, self._empty.get(key, now) - now)
+            over = filled + cost - window  # not by way of the clock's large numbers, whose rounding refuses a full bucket
             if over > 0 and not forced:
                 return int(over) + 1
-            self._empty[key] = wanted
+            self._empty[key] = now + filled + cost
             return 0
 
     def hold(self, key: str, at_once: int, lasting: int, lease: str) -> bool:

@@ -39,7 +39,7 @@ def test_everything_needed_to_know_why_is_saved(shelf: SimpleNamespace, people: 
     assert answer.scope == [shelf.travel.collection_id]
     assert {row["document_id"] for row in answer.retrieved} == {str(shelf.travel.pk), str(shelf.leave.pk)}
     assert any(row["used"] for row in answer.retrieved)
-    assert set(answer.timings_ms) == {"embed", "search", "generate", "ground", "total"}
+    assert set(answer.timings_ms) == {"wait", "embed", "search", "generate", "ground", "total"}
     assert answer.steps[0] == "Searched 1 collection"
 
 
