@@ -99,7 +99,7 @@ class LocalCounter:
             if len(self._empty) > _MOST_KEPT:
                 self._empty = {name: end for name, end in self._empty.items() if end > now}
             filled = max(0.0, self._empty.get(key, now) - now)
-            over = filled + cost - window  # not by way of the clock's large numbers: rounding would refuse a full bucket
+            over = filled + cost - window  # apart from the clock's large numbers: rounding would refuse a full bucket
             if over > 0 and not forced:
                 return int(over) + 1
             self._empty[key] = now + filled + cost
