@@ -36,9 +36,9 @@ def nightly_evaluations() -> int:
 def keep_reviews() -> None:
     """Ends what no longer holds as days go by, frees what its reviewer can no longer judge, and puts before the
     reviewers what a process that died left out."""
-    feed_missed()
     lapse()
     release_stuck()
+    feed_missed()
 
 
 @shared_task(priority=0, expires=50)

@@ -18,7 +18,7 @@ from django.db import connection
 from accounts.models import User
 from knowledge import stamps
 from knowledge.models import Document, Passage
-from knowledge.stamps import ACCESS, Marks
+from knowledge.stamps import ACCESS, Marks, part_of
 
 _KEPT = 50_000  # decisions, of all people together
 _AT_ONCE = 400  # a database takes so many ids in one question
@@ -49,10 +49,10 @@ def still_readable(user: User, documents: set[uuid.UUID]) -> set[uuid.UUID]:
     """Which of these documents the person may see at this moment."""
     if not documents or not user.is_active:
         return set()
-    marks = stamps.read_parts(connection, {_part(document) for document in documents})
+    marks = stamps.read_parts(connection, {part_of(document) for document in documents})
     if marks is None:
         return _by_the_rule(user, documents)
-    now = {document: (marks[ACCESS], marks.get(_part(document), ())) for document in documents}
+    now = {document: (marks[ACCESS], marks.get(part_of(document), ())) for document in documents}
     with _lock:
         held = {document: _decided.get((user.pk, document)) for document in documents}
     known = {document: one.visible for document, one in held.items() if one is not None and one.marks == now[document]}
@@ -75,7 +75,3 @@ def _by_the_rule(user: User, documents: set[uuid.UUID]) -> set[uuid.UUID]:
         rows = Document.objects.visible_to(user).filter(pk__in=wanted[start : start + _AT_ONCE]).order_by()
         found.update(rows.values_list("pk", flat=True))
     return found
-
-
-def _part(document: uuid.UUID) -> str:
-    return document.hex[:2]

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from accounts.models import User
 from knowledge import stamps
 from knowledge.models import Document, has_begun
-from knowledge.stamps import ACCESS, PARTS, Stamps
+from knowledge.stamps import ACCESS, PARTS, Stamps, part_of
 
 # Documents in all remembered scopes together: 64 MB at most, less where people see the same.
 _REMEMBERED = 8_000_000
@@ -102,8 +102,8 @@ def _read(user: User, parts: Iterable[str]) -> dict[str, _Part]:
     wanted = list(parts)
     rows: dict[str, list[_Row]] = {part: [] for part in wanted}
     for row in _rows(user, wanted):
-        if row[0].hex[:2] in rows:
-            rows[row[0].hex[:2]].append(row)
+        if (part := part_of(row[0])) in rows:
+            rows[part].append(row)
     return {part: _part(mine) for part, mine in rows.items()}
 
 

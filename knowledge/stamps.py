@@ -12,6 +12,7 @@ connections that have ended are removed by the next change of the same part.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -147,6 +148,11 @@ def read_words(connection: BaseDatabaseWrapper) -> Marks:
 _OURS = "LIKE 'visibility!_%%' ESCAPE '!'"
 _COUNT_SQLITE = f"SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name {_OURS}"  # noqa: S608
 _COUNT_POSTGRES = f"SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O' AND tgname {_OURS}"  # noqa: S608
+
+
+def part_of(document: uuid.UUID) -> str:
+    """The part of the documents that this one belongs to."""
+    return document.hex[:2]
 
 
 @cache

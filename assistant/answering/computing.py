@@ -12,7 +12,8 @@ from contextlib import contextmanager
 
 from assistant.answering.recording import Recorder
 
-_turns = threading.BoundedSemaphore(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+_turns = threading.BoundedSemaphore(_CORES)
 
 
 @contextmanager

@@ -72,7 +72,7 @@ class ChatClient:
         start of it has its price."""
         clock = _Clock(self._endpoint, started)
         characters = 0
-        ear = _Ear(pieces)
+        ear = _Listening(pieces)
         try:
             while True:
                 come = runner.run(ear.heard())
@@ -179,7 +179,7 @@ class _Clock:
             raise GeneratorInterrupted("slow", "The language model took too long and was cut off.")
 
 
-class _Ear:
+class _Listening:
     """Listens as long as its loop runs. ``over``: nothing will come any more."""
 
     def __init__(self, pieces: AsyncIterator[str]) -> None:

@@ -15,9 +15,9 @@ from assistant.errors import ReviewRefused
 from assistant.models import Answer, CitationVerdict, Opinion, Review, ReviewItem, Standing
 from assistant.reviewing import queue
 from assistant.reviewing.feeding import current_policy
+from assistant.reviewing.remarks import remark
 from assistant.verified import lapsing
 
-LONGEST_COMMENT = 2000  # characters
 _FINE = 1_000_000
 _BEST_FIRST = (Standing.SUPPORTED, Standing.PARTLY, Standing.UNSUPPORTED)
 
@@ -97,11 +97,9 @@ def settle(item: ReviewItem, reviewer: User, said: Said) -> ReviewItem:
     it meanwhile.
     """
     answer = item.answer
-    comment = said.comment.replace("\0", "").replace("\r\n", "\n").strip()
     if len(judged(answer, reviewer)) < len(steps(answer)):
         raise ReviewRefused("Judge every sentence first.")
-    if len(comment) > LONGEST_COMMENT:
-        raise ReviewRefused(f"The remark is too long: at most {LONGEST_COMMENT} characters are kept.")
+    comment = remark(said.comment)
     with transaction.atomic():
         locked = ReviewItem.objects.select_for_update().get(pk=item.pk)
         second = locked.state == ReviewItem.State.SECOND

@@ -1,8 +1,9 @@
 """Following an answer as server-sent events. Nothing is generated here: stored events are passed on.
 
 Each look at the database asks again whether this person may still see what an event's text comes from. Between two
-looks, a second at most, the process that makes the answer hands its events over; it has asked the same before each. How
-an answer ended is always looked up. A follower may come back with ``Last-Event-ID`` and misses nothing.
+looks, a second at most, the process that makes the answer hands its events over; it asks the same every half second and
+before each sentence. How an answer ended is always looked up. A follower may come back with ``Last-Event-ID`` and
+misses nothing.
 """
 
 from __future__ import annotations

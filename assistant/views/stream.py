@@ -18,18 +18,17 @@ from accounts.slowing import too_much
 from assistant.conversing import conversations
 from assistant.conversing.queueing import take_back
 from assistant.conversing.recovery import UNFINISHED, recover_abandoned
-from assistant.errors import TooManyAnswers
+from assistant.errors import ReviewRefused, TooManyAnswers
 from assistant.generators.choices import choices
 from assistant.models import Answer, Feedback
 from assistant.reviewing.feeding import feed
+from assistant.reviewing.remarks import remark
 from assistant.showing.presenting import present
 from assistant.streaming import running
 from assistant.streaming.admission import admitted
 from assistant.streaming.sse import event_stream
 from assistant.streaming.streams import Listener
 from knowledge.requests import asker, whole_number
-
-LONGEST_COMMENT = 2000  # characters
 
 
 def _mine(user: User, answer_id: uuid.UUID) -> Answer:
@@ -121,11 +120,10 @@ def answer_feedback(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if helpful not in {"0", "1", "true", "false"} or (reason and reason not in Feedback.Reason.values):
         return HttpResponse("Say whether the answer helped, with one of the offered reasons.", status=422)
-    comment = request.POST.get("comment", "").replace("\0", "").replace("\r\n", "\n").strip()
-    if len(comment) > LONGEST_COMMENT:
-        return HttpResponse(
-            f"The remark is too long: at most {LONGEST_COMMENT} characters are kept. Nothing was saved.", status=422
-        )
+    try:
+        comment = remark(request.POST.get("comment", ""))
+    except ReviewRefused as refused:
+        return HttpResponse(str(refused), status=422)
     liked = helpful in {"1", "true"}
     Feedback.objects.update_or_create(
         answer=found,
