@@ -7,50 +7,53 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from assistant.evaluating.measuring import quantile
+from config.load.indexing import Indexing
 from config.load.site import LoadFailed, Site, Usage, running_site
 
 _PEOPLE = Path(__file__).with_name("people.py")
 _EVERY_SECONDS = 5.0
+_TOLD_EVERY = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``python``: one that has locust, None for this one. ``think`` are seconds between two questions of a person."""
+    """``python``: one that has locust, None for this one. ``think`` are seconds between two questions of a person.
+
+    ``batch`` new documents at a time, 0 for none, ``pause`` seconds apart.
+    """
 
     users: int = 200
     minutes: float = 3.0
     think: float = 30.0
     answer_threads: int = 64
     python: str | None = None
-    indexing: bool = True
+    batch: int = 400
+    pause: float = 0.0
 
 
-def load_test(asked: Asked) -> dict[str, Any]:
-    """All figures by name. Raises LoadFailed when a part does not start."""
+def load_test(asked: Asked, tell: Callable[[str], object]) -> dict[str, Any]:
+    """All figures by name. ``tell`` hears every five minutes what is used. Raises LoadFailed if a part does not start."""
     _require_locust(asked)
     with running_site(asked.users, asked.answer_threads) as (site, sessions):
         start = site.usage()
-        ingest = site.ingest() if asked.indexing else None
-        try:
-            results, used = _run(asked, site, sessions)
-        finally:
-            indexing_went_on = ingest is not None and ingest.poll() is None
-            if ingest is not None:
-                ingest.terminate()
-                ingest.wait()
+        indexing = Indexing(site.home, site.environment, asked.batch, asked.pause)
+        with indexing if asked.batch else nullcontext():
+            results, used = _run(asked, site, sessions, tell)
         return _figures(results, site.retrieval_ms()) | {
             "memory_peak_mb": max(one.megabytes for one in used),
             "usage_at_start": asdict(start),
             "usage_at_end": asdict(site.usage()),
             "over_time": growth(used),
-            "indexing_to_the_end": indexing_went_on,
+            "documents_indexed": indexing.documents,
+            "batches_failed": indexing.failed,
         }
 
 
@@ -63,7 +66,7 @@ def _require_locust(asked: Asked) -> None:
         )
 
 
-def _run(asked: Asked, site: Site, sessions: Path) -> tuple[dict[str, Any], list[Usage]]:
+def _run(asked: Asked, site: Site, sessions: Path, tell: Callable[[str], object]) -> tuple[dict[str, Any], list[Usage]]:
     """What the people saw, and what the site used meanwhile, every few seconds."""
     results = site.home / "results.json"
     command = [asked.python or sys.executable, "-m", "locust", "-f", str(_PEOPLE), "--headless", "--only-summary"]
@@ -82,6 +85,9 @@ def _run(asked: Asked, site: Site, sessions: Path) -> tuple[dict[str, Any], list
         while people.poll() is None:
             time.sleep(_EVERY_SECONDS)
             used.append(site.usage())
+            if len(used) % _TOLD_EVERY == 0:
+                minutes = len(used) * _EVERY_SECONDS / 60
+                tell(f"{minutes:.0f} min: {used[-1].megabytes} MB, {used[-1].descriptors} descriptors")
     if not results.exists():
         raise LoadFailed(f"locust ended without figures:\n{(site.home / 'locust.log').read_text()[-2000:]}")
     return json.loads(results.read_text()), used

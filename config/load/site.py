@@ -19,11 +19,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from config.load.names import COLLECTION, CURATOR
 from knowledge.errors import FootnoteError
 
 _START_SECONDS = 180
-_NEW_FILES = 400
 
 
 class LoadFailed(FootnoteError):
@@ -57,18 +55,6 @@ class Site:
             rows = database.execute("select timings_ms from assistant_answer where state = 'complete'").fetchall()
         found = [timings for (text,) in rows if "search" in (timings := json.loads(text))]
         return [sum(float(timings.get(name, 0.0)) for name in ("wait", "embed", "search")) for timings in found]
-
-    def ingest(self) -> subprocess.Popen[bytes]:
-        """Documents that nobody has seen are being indexed from now on. The caller ends the process."""
-        folder = self.home / "new"
-        folder.mkdir()
-        for number in range(_NEW_FILES):
-            lines = (f"Item {number}-{line} is kept on shelf {line * number % 97}." for line in range(60))
-            (folder / f"shelf list {number}.md").write_text("\n\n".join(lines))
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "ingest", str(folder)]
-        place = ["--collection", COLLECTION, "--as", CURATOR, "--json"]
-        with (self.home / "ingest.log").open("wb") as log:
-            return subprocess.Popen([*command, *place], env=dict(self.environment), stdout=log, stderr=log)
 
 
 @contextmanager

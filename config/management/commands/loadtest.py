@@ -25,16 +25,19 @@ class Command(BaseCommand):
         parser.add_argument("--think", type=float, default=30.0, help="seconds between two questions of a person")
         parser.add_argument("--answer-threads", type=int, default=64, help="FOOTNOTE_ANSWER_THREADS of the site")
         parser.add_argument("--python", metavar="PATH", help="a Python that has locust (default: this one)")
-        parser.add_argument("--no-indexing", action="store_true", help="nothing is indexed meanwhile")
+        parser.add_argument("--batch", type=int, default=400, help="new documents indexed at a time; 0 for none")
+        parser.add_argument("--pause", type=float, default=0.0, help="seconds between two such batches")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["users"] < 1 or options["minutes"] <= 0 or options["think"] <= 0:
             raise CommandError("Users, minutes and seconds to think must be more than nothing.")
-        names = ("users", "minutes", "think", "answer_threads", "python")
-        asked = Asked(**{name: options[name] for name in names}, indexing=not options["no_indexing"])
+        if options["batch"] < 0 or options["pause"] < 0:
+            raise CommandError("A batch and the pause after it can not be less than nothing.")
+        names = ("users", "minutes", "think", "answer_threads", "python", "batch", "pause")
+        asked = Asked(**{name: options[name] for name in names})
         try:
-            figures = load_test(asked)
+            figures = load_test(asked, self.stderr.write)
         except LoadFailed as error:
             raise CommandError(str(error)) from error
         if options["json"]:
