@@ -40,7 +40,7 @@ class Asked:
 
 
 def load_test(asked: Asked, tell: Callable[[str], object]) -> dict[str, Any]:
-    """All figures by name. ``tell`` hears every five minutes what is used. Raises LoadFailed if a part does not start."""
+    """All figures by name. ``tell`` hears now and then what is used. Raises LoadFailed when a part does not start."""
     _require_locust(asked)
     with running_site(asked.users, asked.answer_threads) as (site, sessions):
         start = site.usage()
