@@ -25,6 +25,7 @@ from assistant.models import (
     VerifiedCitation,
 )
 from knowledge.models import Document
+from knowledge.rechecking import still_readable
 
 
 def rests_on(answer: Answer) -> set[uuid.UUID]:
@@ -44,7 +45,7 @@ def may_see(answer: Answer, user: User) -> bool:
     if answer.abstained:
         return True
     sources = rests_on(answer)
-    return Document.objects.visible_to(user).filter(pk__in=sources).count() == len(sources)
+    return still_readable(user, sources) == sources
 
 
 @receiver(pre_delete, sender=Document)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
@@ -21,7 +19,6 @@ from knowledge.followups import Exchange
 
 LONGEST_QUESTION = 4000  # characters
 MOST_RUNNING = 2  # answers of one person at once
-LISTED = 200  # conversations in the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def place(user: User, turn: Turn, conversation: Conversation | None) -> Answer:
         shown = shown_path(conversation)
         turn.parent = shown[-1].turn if shown else None
     waits = must_wait(turn.parent)
-    (require_waiting_room if waits else require_room)(user)
+    (require_waiting_room if waits else _require_room)(user)
     with transaction.atomic():
         turn.conversation = conversation or Conversation.objects.create(user=user, title=_title(turn.question))
         turn.save()
@@ -113,6 +110,10 @@ def delete(conversation: Conversation, by: User | None = None) -> None:
 def require_room(user: User) -> None:
     """Raises TooManyAnswers when this person has as many answers running as one may."""
     recover_abandoned()
+    _require_room(user)
+
+
+def _require_room(user: User) -> None:
     running = Answer.objects.filter(turn__conversation__user=user, state__in=UNFINISHED).count()
     if running >= MOST_RUNNING:
         raise TooManyAnswers(f"{MOST_RUNNING} of your questions are still being answered. Wait for one, or stop it.", 5)
@@ -174,28 +175,6 @@ def _ancestors(turns: dict[uuid.UUID, Turn], branch: uuid.UUID | None) -> set[uu
         found.add(branch)
         branch = turns[branch].parent_id
     return found
-
-
-def listed(user: User) -> list[Conversation]:
-    """This person's conversations, newest first."""
-    return list(Conversation.objects.filter(user=user).order_by("-updated", "pk")[:LISTED])
-
-
-def by_day(conversations: Iterable[Conversation], now: datetime | None = None) -> list[tuple[str, list[Conversation]]]:
-    """Today, Yesterday, Previous 7 days, then months, each with its conversations in the given order."""
-    today = timezone.localtime(now).date()
-    groups: dict[str, list[Conversation]] = {}
-    for conversation in conversations:
-        groups.setdefault(_label(timezone.localtime(conversation.updated).date(), today), []).append(conversation)
-    return list(groups.items())
-
-
-def _label(day: date, today: date) -> str:
-    if day >= today:
-        return "Today"
-    if day == today - timedelta(days=1):
-        return "Yesterday"
-    return "Previous 7 days" if day > today - timedelta(days=8) else f"{day:%B %Y}"
 
 
 def _title(question: str) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts.models import User
-from assistant.conversing.conversations import LISTED
 from assistant.models import Answer, Conversation, Turn
 from assistant.sources import may_see
 
 _LOOKED_AT = 200  # answers that hold the words, newest first
+_FOUND = 200  # conversations
 _AROUND = 40  # characters on each side of what was found
 
 
@@ -42,7 +42,7 @@ def find(user: User, query: str) -> list[Place]:
     for answer in said.order_by("-created")[:_LOOKED_AT]:
         if answer.turn.conversation_id not in found and may_see(answer, user):
             found[answer.turn.conversation_id] = excerpt(answer.text, wanted[0])
-    rows = own.filter(pk__in=found).order_by("-updated", "pk")[:LISTED]
+    rows = own.filter(pk__in=found).order_by("-updated", "pk")[:_FOUND]
     return [Place(row, found[row.pk]) for row in rows]
 
 

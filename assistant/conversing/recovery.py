@@ -16,12 +16,19 @@ INTERRUPTED = "This answer was interrupted, ask again."
 
 
 def recover_abandoned() -> int:
-    """Marks answers without a sign of life as failed; gives how many. What they had said is kept."""
+    """Marks answers without a sign of life as failed; gives how many. What they had said is kept.
+
+    Almost always there is nothing to do, and looking takes no lock that writers wait for.
+    """
     now = timezone.now()
     silent = now - timedelta(seconds=SILENT_SECONDS)
     quiet = Q(beat__lt=silent) | Q(beat__isnull=True, created__lt=silent)
     abandoned = Answer.objects.filter(quiet, state__in=UNFINISHED)
     # Stored events repeat what the answer holds; once nobody can still be reading along they go.
     over = Answer.everything.filter(pk=OuterRef("answer"), finished__lt=now - timedelta(seconds=KEPT_SECONDS))
-    AnswerEvent.objects.filter(Exists(over)).delete()  # from the few events to their answers, not the other way about
+    events = AnswerEvent.objects.filter(Exists(over))  # from the few events to their answers, not the other way about
+    if events.order_by().exists():
+        events.delete()
+    if not abandoned.order_by().exists():
+        return 0
     return abandoned.update(state=Answer.State.FAILED, notice=INTERRUPTED, finished=now)

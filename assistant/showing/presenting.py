@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -188,7 +188,7 @@ def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView
         "generator": answer.generator,
         "others": tuple(choice for choice in choices() if choice.key != answer.generator),
         "seconds": round(answer.timings_ms.get("total", 0.0) / 1000, 2),
-        "feedback": answer.feedback.filter(user=user).first(),
+        "feedback": answer.feedback.filter(user=user).first() if finished else None,
     }
     if withheld:
         return AnswerView(**view, abstained=False, notice=WITHHELD, withheld=True)
@@ -225,12 +225,23 @@ def _layout(answer: Answer, sentences: Sequence[SentenceView]) -> Layout[Sentenc
 
 def footnote_views(answer: Answer, user: User) -> dict[int, FootnoteView]:
     """Footnotes by number. The caller has checked that this person may see them."""
-    rows = answer.citations.select_related(
-        "page", "passage", "version", "document__collection__owner", "document__current", "document__owner"
+    rows = list(
+        answer.citations.select_related(
+            "page", "passage", "version", "document__collection__owner", "document__current", "document__owner"
+        )
+        .defer("page__text", "passage__text", "passage__vector")
+        .order_by("number")
     )
-    cited = Document.objects.filter(pk__in=answer.citations.values("document"))
-    replaced = set(cited.filter(replaced_for(user)).values_list("pk", flat=True))
-    return {row.number: _footnote(row, row.document_id in replaced) for row in rows.order_by("number")}
+    replaced = _replaced((row.document for row in rows), user)
+    return {row.number: _footnote(row, row.document_id in replaced) for row in rows}
+
+
+def _replaced(documents: Iterable[Document], user: User) -> set[uuid.UUID]:
+    """Those of these documents that another one replaces for this person."""
+    named = {document.pk for document in documents if document.superseded_by_id is not None}
+    if not named:
+        return set()
+    return set(Document.objects.filter(pk__in=named).filter(replaced_for(user)).order_by().values_list("pk", flat=True))
 
 
 def _footnote(row: Citation, replaced: bool) -> FootnoteView:
@@ -288,7 +299,7 @@ def _found(answer: Answer, user: User) -> list[tuple[Passage, bool]]:
 
 def _unused(found: Sequence[tuple[Passage, bool]], user: User) -> tuple[SourceView, ...]:
     documents = {row.version.document_id: row.version.document for row, _ in found}
-    replaced = set(Document.objects.filter(pk__in=documents).filter(replaced_for(user)).values_list("pk", flat=True))
+    replaced = _replaced(documents.values(), user)
     today = timezone.localdate()
     marks = {pk: age_marks(row.force, row.review_by, pk in replaced, today) for pk, row in documents.items()}
     return tuple(

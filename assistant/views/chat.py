@@ -13,7 +13,8 @@ from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
 from assistant.conversing import conversations
-from assistant.conversing.conversations import by_day, listed, shown_path
+from assistant.conversing.conversations import shown_path
+from assistant.conversing.listing import by_day, listed
 from assistant.conversing.recovery import recover_abandoned
 from assistant.conversing.suggestions import suggestions
 from assistant.errors import QuestionRefused, TooManyAnswers
@@ -58,10 +59,12 @@ def _chat(
             mark_followed(turn.answer.id)  # a page without scripts is reloaded while it waits
     if shown is not None and all(turn.answer is None or turn.answer.finished for turn in thread):
         audit.record(user, "conversation.read", shown)  # a page that waits asks again and again
+    page = listed(user)
     context = {
         "conversation": shown,
         "modes": MODES.values(),
-        "groups": by_day(tell_about(listed(user), user)),
+        "groups": by_day(tell_about(page.conversations, user)),
+        "older": page.older,
         "thread": thread,
         "suggestions": [] if thread else suggestions(user),
         "searchable": Document.objects.visible_to(user).filter(current__isnull=False).count(),

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Audience, allow
-from assistant.conversing.conversations import by_day, delete, listed, rename
+from assistant.conversing.conversations import delete, rename
 from assistant.conversing.finding import find
+from assistant.conversing.listing import After, by_day, listed
 from assistant.models import Conversation
 from assistant.modes.tasks import tell_about
 from knowledge.requests import asker
@@ -19,7 +20,8 @@ from knowledge.requests import asker
 @require_GET
 @allow(Audience.SIGNED_IN)
 def conversations(request: HttpRequest) -> HttpResponse:
-    return _list(request, request.GET.get("q", "").strip()[:200])
+    """The list; with ``q`` what speaks of these words, with ``after`` what stands below a place in it."""
+    return _list(request, request.GET.get("q", "").strip()[:200], After.read(request.GET.get("after", "")))
 
 
 @require_POST
@@ -43,12 +45,18 @@ def _by_script(request: HttpRequest) -> bool:
     return bool(getattr(request, "htmx", False)) or request.headers.get("X-Requested-With") == "fetch"
 
 
-def _list(request: HttpRequest, query: str = "") -> HttpResponse:
+def _list(request: HttpRequest, query: str = "", after: After | None = None) -> HttpResponse:
     user = asker(request)
+    page = listed(user, after)
     context = {
-        "groups": [] if query else by_day(tell_about(listed(user), user)),
+        "groups": [] if query else by_day(tell_about(page.conversations, user), after=after),
+        "older": None if query else page.older,
+        "after": after,
         "found": find(user, query),
         "conversation": None,
         "query": query,
     }
-    return render(request, "assistant/_conversations.html", context)
+    if not _by_script(request):
+        return render(request, "assistant/conversations.html", context)
+    part = "assistant/_talks.html" if after is not None else "assistant/_conversations.html"
+    return render(request, part, context)

@@ -47,7 +47,8 @@ def answer(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     recover_abandoned()
     found = _mine(user, answer_id)
-    mark_followed(found.pk)
+    if not found.finished_state:
+        mark_followed(found.pk)
     return _fragment(request, found, user)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import time
 import uuid
 from datetime import datetime, timedelta
@@ -10,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from assistant.conversing import conversations
+from assistant.conversing import conversations, listing
 from assistant.conversing.finding import find
 from assistant.conversing.recovery import recover_abandoned
 from assistant.conversing.suggestions import suggestions
@@ -124,10 +126,31 @@ def test_conversations_are_grouped_by_day_and_found(people: SimpleNamespace) -> 
     for days, title in ((0, "a"), (1, "b"), (5, "c"), (40, "d")):
         conversation = Conversation.objects.create(user=people.bob, title=title)
         Conversation.objects.filter(pk=conversation.pk).update(updated=now - timedelta(days=days))
-    groups = conversations.by_day(conversations.listed(people.bob), now)
+    groups = listing.by_day(listing.listed(people.bob).conversations, now)
     assert [label for label, _ in groups] == ["Today", "Yesterday", "Previous 7 days", "October 2026"]
     assert [place.conversation.title for place in find(people.bob, "C")] == ["c"]
-    assert conversations.listed(people.alice) == []
+    assert listing.listed(people.alice).conversations == ()
+
+
+def test_many_conversations_come_a_page_at_a_time(people: SimpleNamespace, client_for: ClientFor) -> None:
+    for number in range(70):
+        Conversation.objects.create(user=people.bob, title=f"Bob {number:02}")
+    Conversation.objects.filter(user=people.bob).update(updated=timezone.now())  # one moment: the id decides
+    Conversation.objects.create(user=people.alice, title="Alice")
+    bob = client_for(people.bob)
+    address, seen = "/", []
+    for shown in (30, 30, 10):
+        page = bob.get(address, headers={"HX-Request": "true"} if seen else {}).content.decode()
+        titles = re.findall(r'class="talk__link"[^>]* title="([^"]+)"', page)
+        assert len(titles) == shown
+        seen += titles
+        assert page.count(">Today<") == (0 if len(seen) > 30 else 1), "the day is named once"
+        older = re.search(r'href="(/conversations/\?after=[^"]+)"', page)
+        address = html.unescape(older[1]) if older else ""
+    assert address == ""
+    assert sorted(seen) == [f"Bob {number:02}" for number in range(70)]
+    assert "<h1>Your conversations</h1>" in bob.get("/conversations/").content.decode(), "without scripts a whole page"
+    assert bob.get("/conversations/?after=nonsense").status_code == 200
 
 
 def test_history_is_withheld_when_a_source_is_no_longer_visible(

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from accounts.models import AuditEvent
 from accounts.notices.rows import Notice
 from assistant import configuration
-from assistant.conversing import conversations
+from assistant.conversing import conversations, listing
 from assistant.endpoints.spending import account, this_month
 from assistant.errors import ReviewRefused
 from assistant.evaluating import cases, comparing, gate, nights, runs
@@ -160,7 +160,7 @@ def test_measuring_leaves_nothing_in_what_people_asked_and_spent(
     assert (insights().whole.questions, Answer.everything.count(), Conversation.everything.count()) == before
     assert [line.calls for line in this_month()] == lines
     assert AuditEvent.objects.filter(action="answer.given").count() == given
-    assert conversations.listed(people.rita) == []
+    assert listing.listed(people.rita).conversations == ()
     # It is money all the same: the budget counts it, and the run says how much it was.
     spent = account("EUR").spent
     assert spent > 0
@@ -172,7 +172,7 @@ def test_what_is_being_measured_meets_no_list_of_the_person(people: SimpleNamesp
     conversation = Conversation.everything.create(user=people.rita, title="Apart", apart=True)
     given = conversations.remember(conversation, QUESTIONS[0], "The hotel limit")
     assert given.apart
-    assert conversations.listed(people.rita) == []
+    assert listing.listed(people.rita).conversations == ()
     assert not Answer.objects.exists()
     assert not Conversation.objects.exists()
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant.conversing import conversations
+from assistant.conversing import listing
 from assistant.evaluating import cases, runs
 from assistant.models import Answer, EvaluationSet, SetRun
 from knowledge.models import Collection
@@ -45,7 +45,7 @@ def test_a_run_outlives_its_worker(house: House, people: SimpleNamespace, team: 
     assert run.attempts == 2
     assert run.outcomes.count() == run.figures["cases"] == CASES
     assert len(model.requests) <= CASES + 1  # the one that was being asked when the worker died is asked again
-    assert conversations.listed(people.rita) == []
+    assert listing.listed(people.rita).conversations == ()
     assert not Answer.objects.exists()
 
 
