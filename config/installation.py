@@ -8,7 +8,7 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from pathlib import Path
 from django.conf import settings
 
 from config.supervisor import Program
+
+_BACKLOG = 2048  # connections that wait to be taken
 
 
 class CannotStart(Exception):
@@ -56,18 +58,22 @@ class Address:
         host = self.local_host
         return f"http://[{host}]:{self.port}/" if ":" in host else f"http://{host}:{self.port}/"
 
-    def require_free(self) -> None:
-        """Raises CannotStart when another program listens there or the address is not one of this machine."""
+    def listen(self) -> socket.socket:
+        """Where connections wait to be taken. Raises CannotStart when another program listens there or the address is
+        not one of this machine."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.host, self.port))
-            except OSError as error:
-                raise CannotStart(
-                    f"Port {self.port} on {self.host} cannot be used: {(error.strerror or 'unknown').lower()}. "
-                    f"Choose another one: --bind {self.host}:{self.port + 1}"
-                ) from error
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self.host, self.port))
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            listener.close()
+            raise CannotStart(
+                f"Port {self.port} on {self.host} cannot be used: {(error.strerror or 'unknown').lower()}. "
+                f"Choose another one: --bind {self.host}:{self.port + 1}"
+            ) from error
+        return listener
 
     def answers(self) -> bool:
         """Whether the site is there and well."""
@@ -95,26 +101,24 @@ def only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _program(name: str, module: str, *arguments: str, nice: int = 0, pulse: Path | None = None) -> Program:
+def _program(
+    name: str, module: str, *arguments: str, nice: int = 0, pulse: Path | None = None, inherited: Sequence[int] = ()
+) -> Program:
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "FOOTNOTE_HOME": str(settings.FOOTNOTE_HOME)}
     # Many threads come and go: each with a heap of its own would keep memory that nobody uses.
     env.setdefault("MALLOC_ARENA_MAX", "2")
     if pulse is not None:
         env["FOOTNOTE_PULSE"] = str(pulse)
     command = [sys.executable, "-m", module, *arguments]
-    return Program(name, command, settings.LOG_DIR / f"{name}.log", settings.BASE_DIR, env, nice, pulse)
+    log = settings.LOG_DIR / f"{name}.log"
+    return Program(name, command, log, settings.BASE_DIR, env, nice, pulse, tuple(inherited))
 
 
-def web(address: Address) -> Program:
-    """The site. No access log: addresses carry what people search for."""
-    return _program(
-        "web",
-        "uvicorn",
-        "config.asgi:application",
-        *("--host", address.host, "--port", str(address.port)),
-        *("--lifespan", "off", "--timeout-graceful-shutdown", "2", "--ws", "none"),
-        *("--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level", "warning"),
-    )
+def web(listener: socket.socket) -> tuple[Program, ...]:
+    """The site, in as many processes as the settings say: they share the socket, and each restarts by itself."""
+    names = ["web", *(f"web-{number}" for number in range(2, settings.WEB_PROCESSES + 1))]
+    descriptor = listener.fileno()
+    return tuple(_program(name, "config.serving", str(descriptor), inherited=[descriptor]) for name in names)
 
 
 def workers() -> tuple[Program, Program]:

@@ -38,8 +38,12 @@ def start_child(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     nice: int = 0,
+    inherited: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Starts a command in its own process group, appending its output to ``log``. Call it from the main thread."""
+    """Starts a command in its own process group, appending its output to ``log``. Call it from the main thread.
+
+    ``inherited`` are the descriptors that it shares with this process.
+    """
     if log.exists() and log.stat().st_size > _LOG_BYTES:
         log.replace(log.with_suffix(".1.log"))
     with log.open("ab") as output:
@@ -51,6 +55,7 @@ def start_child(
             stderr=subprocess.STDOUT,
             env=None if env is None else dict(env),
             start_new_session=True,
+            pass_fds=tuple(inherited),
             preexec_fn=_ends_with_parent(os.getpid(), nice),
         )
 

@@ -244,6 +244,7 @@ GENERATOR_SHORT_WORDS = env_int("FOOTNOTE_GENERATOR_SHORT_WORDS", 12)  # a quest
 BREAKER_FAILURES = env_int("FOOTNOTE_BREAKER_FAILURES", 5)
 BREAKER_PAUSE_SECONDS = env_float("FOOTNOTE_BREAKER_PAUSE_SECONDS", 30)
 SECRETS_DIR = Path(env("FOOTNOTE_SECRETS") or FOOTNOTE_HOME / "secrets")  # files that hold keys, named by endpoints
+WEB_PROCESSES = max(1, env_int("FOOTNOTE_WEB_PROCESSES", 1))  # an interpreter keeps one core busy at most
 ANSWER_THREADS = env_int("FOOTNOTE_ANSWER_THREADS", 8)
 ANSWER_QUEUE = env_int("FOOTNOTE_ANSWER_QUEUE", 200)  # answers that may wait for a thread; beyond that nobody may ask
 ANSWER_FOLLOWER_GRACE_SECONDS = env_float("FOOTNOTE_ANSWER_FOLLOWER_GRACE_SECONDS", 10)

@@ -6,6 +6,7 @@ each variable.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -20,8 +21,15 @@ _AT_ONCE = 80  # characters of a line's code
 
 
 def note_changes() -> list[str]:
-    """Records which settings changed since the last start. Gives their names."""
+    """Records which settings changed since the last start. Gives their names. Of several processes that start
+    together the first records."""
     kept = Path(settings.FOOTNOTE_HOME) / "settings.json"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _note(kept)
+
+
+def _note(kept: Path) -> list[str]:
     now = {name: chain.sign("setting", name, value) for name, value in os.environ.items() if _ours(name)}
     before = json.loads(kept.read_text()) if kept.is_file() else None
     if before == now:

@@ -44,6 +44,7 @@ class Program:
     env: dict[str, str]
     nice: int = 0
     pulse: Path | None = None  # a file that the program touches as long as it lives
+    inherited: Sequence[int] = ()  # descriptors that stay open in it
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
 
@@ -51,7 +52,9 @@ class Program:
         if self.process is not None:
             stop_child(self.process)  # what a dead child left behind in its group
         self.started = time.time()
-        self.process = start_child(self.command, self.log, cwd=self.cwd, env=self.env, nice=self.nice)
+        self.process = start_child(
+            self.command, self.log, cwd=self.cwd, env=self.env, nice=self.nice, inherited=self.inherited
+        )
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None and not self._silent()

@@ -1,4 +1,5 @@
-"""Finding and ranking keep a core busy, so as many answers do it at once as there are cores, and the others wait.
+"""Finding and ranking keep a core busy, so as many answers do it at once as there are cores, and the others wait. Web
+processes share the cores among them.
 
 Without this, many answers at once take turns every few milliseconds, and all of them come late.
 """
@@ -10,10 +11,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
+
 from assistant.answering.recording import Recorder
 
 _CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-_turns = threading.BoundedSemaphore(_CORES)
+_turns = threading.BoundedSemaphore(max(1, _CORES // settings.WEB_PROCESSES))
 
 
 @contextmanager

@@ -1,40 +1,65 @@
-"""Vectors of single sentences, kept per process: the same sentences answer many questions."""
+"""Vectors and readings of single sentences, kept per process: the same sentences answer many questions, and many
+people ask the same."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from knowledge.embedding import Vectors, get_embedder, query_vector
 from knowledge.reading import Sentence, get_reader
 
-_KEPT = 8192  # vectors; 1.5 kB each at 384 dimensions
-_lock = threading.Lock()
-_cache: OrderedDict[bytes, Vectors] = OrderedDict()
+_VECTORS = 8192  # 1.5 kB each at 384 dimensions
+_READINGS = 16_384  # numbers
+Value = TypeVar("Value")
+
+
+class _Kept(Generic[Value]):
+    """The last values, under what they were made from."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._values: OrderedDict[bytes, Value] = OrderedDict()
+
+    def get(self, keys: Sequence[bytes], make: Callable[[list[int]], Sequence[Value]]) -> list[Value]:
+        """In the order of the keys; ``make`` is asked once for those of these places that are not there."""
+        known: dict[bytes, Value] = {}
+        with self._lock:
+            for key in keys:
+                if key in self._values:
+                    self._values.move_to_end(key)
+                    known[key] = self._values[key]
+        missing = {key: place for place, key in enumerate(keys) if key not in known}
+        if missing:
+            known.update(zip(missing, make(list(missing.values())), strict=True))
+            with self._lock:
+                self._values.update((key, known[key]) for key in missing)
+                while len(self._values) > self._most:
+                    self._values.popitem(last=False)
+        return [known[key] for key in keys]
+
+
+_vectors: _Kept[Vectors] = _Kept(_VECTORS)
+_readings: _Kept[float] = _Kept(_READINGS)
+
+
+def _key(*parts: str) -> bytes:
+    return hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def vectors_of(texts: Sequence[str]) -> Vectors:
     """(n, dimension) unit vectors. Raises SearchUnavailable when the model cannot be used."""
     embedder = get_embedder()
-    keys = [hashlib.blake2b(f"{embedder.model_id}\0{text}".encode(), digest_size=16).digest() for text in texts]
-    known: dict[bytes, Vectors] = {}
-    with _lock:
-        for key in keys:
-            if key in _cache:
-                _cache.move_to_end(key)
-                known[key] = _cache[key]
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    if missing:
-        known.update(zip(missing, embedder.embed_documents(list(missing.values())), strict=True))
-        with _lock:
-            _cache.update((key, known[key]) for key in missing)
-            while len(_cache) > _KEPT:
-                _cache.popitem(last=False)
-    return np.stack([known[key] for key in keys]) if keys else np.zeros((0, embedder.dimension), dtype=np.float32)
+    if not texts:
+        return np.zeros((0, embedder.dimension), dtype=np.float32)
+    keys = [_key(embedder.model_id, text) for text in texts]
+    return np.stack(_vectors.get(keys, lambda places: list(embedder.embed_documents([texts[at] for at in places]))))
 
 
 class SentenceMeaning:
@@ -48,7 +73,13 @@ class SentenceMeaning:
 
     def read(self, question: str, sentences: Sequence[Sentence]) -> Sequence[float] | None:
         reader = get_reader()
-        return None if reader is None else [reading.answers for reading in reader.read(question, sentences)]
+        if reader is None:
+            return None
+        keys = [_key(reader.model_id, question, sentence.about, sentence.text) for sentence in sentences]
+        return _readings.get(
+            keys,
+            lambda places: [found.answers for found in reader.read(question, [sentences[at] for at in places])],
+        )
 
 
 def similarity(one: str, other: str) -> float:

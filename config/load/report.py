@@ -34,6 +34,7 @@ class Asked:
     minutes: float = 3.0
     think: float = 30.0
     answer_threads: int = 64
+    web_processes: int = 1
     python: str | None = None
     batch: int = 400
     pause: float = 0.0
@@ -42,7 +43,7 @@ class Asked:
 def load_test(asked: Asked, tell: Callable[[str], object]) -> dict[str, Any]:
     """All figures by name. ``tell`` hears now and then what is used. Raises LoadFailed when a part does not start."""
     _require_locust(asked)
-    with running_site(asked.users, asked.answer_threads) as (site, sessions):
+    with running_site(asked.users, asked.answer_threads, asked.web_processes) as (site, sessions):
         start = site.usage()
         indexing = Indexing(site.home, site.environment, asked.batch, asked.pause)
         with indexing if asked.batch else nullcontext():

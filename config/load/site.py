@@ -58,7 +58,7 @@ class Site:
 
 
 @contextmanager
-def running_site(people: int, answer_threads: int) -> Iterator[tuple[Site, Path]]:
+def running_site(people: int, answer_threads: int, web_processes: int) -> Iterator[tuple[Site, Path]]:
     """The site, and the file with one session for each of so many people."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footnote-load-")))
@@ -73,6 +73,7 @@ def running_site(people: int, answer_threads: int) -> Iterator[tuple[Site, Path]
             "FOOTNOTE_GENERATOR_URL": address.read_text(),
             "FOOTNOTE_GENERATOR_MODEL": "stub",
             "FOOTNOTE_ANSWER_THREADS": str(answer_threads),
+            "FOOTNOTE_WEB_PROCESSES": str(web_processes),
         }
         manage, sessions = str(settings.BASE_DIR / "manage.py"), home / "sessions.json"
         _run([sys.executable, manage, "migrate", "-v0"], environment)

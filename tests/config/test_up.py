@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_it_serves_refuses_a_second_one_and_stops_everything(tmp_path: Path) -> 
         wait_for(lambda: "worker" in " ".join(children_of(process.pid).values()))
         below = children_of(process.pid)
         text = " ".join(below.values())
-        assert "valkey-server" in text and "uvicorn" in text and "celery" in text
+        assert "valkey-server" in text and "config.serving" in text and "celery" in text
 
         assert "already runs" in refused(tmp_path, "--bind", f"127.0.0.1:{free_port()}")
         other = tmp_path / "other"
@@ -116,7 +117,7 @@ def test_it_serves_refuses_a_second_one_and_stops_everything(tmp_path: Path) -> 
 def test_a_child_that_dies_comes_back_and_a_kill_of_the_parent_ends_all(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path, port) as process:
-        [web] = [pid for pid, line in children_of(process.pid).items() if "uvicorn" in line]
+        [web] = [pid for pid, line in children_of(process.pid).items() if "config.serving" in line]
         os.kill(web, signal.SIGKILL)
         wait_for(lambda: not alive(web))
         wait_for(Address("127.0.0.1", port).answers, 120)
@@ -124,6 +125,39 @@ def test_a_child_that_dies_comes_back_and_a_kill_of_the_parent_ends_all(tmp_path
         process.kill()
         process.wait()
         wait_for(lambda: not any(map(alive, below)), 30)
+
+
+def test_of_two_web_processes_one_dies_and_the_other_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_WEB_PROCESSES", "2")
+    port = free_port()
+    with running(tmp_path, port) as process:
+        first, second = serving(process.pid)
+        wait_for(lambda: takes_connections(first) and takes_connections(second))
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: not alive(first))
+        assert all(Address("127.0.0.1", port).answers() for _ in range(5)), "the other one answers meanwhile"
+        wait_for(lambda: len(serving(process.pid)) == 2 and first not in serving(process.pid), 60)
+        assert second in serving(process.pid)
+        below = children_of(process.pid)
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        wait_for(lambda: not any(map(alive, below)), 5)
+
+
+def serving(parent: int) -> list[int]:
+    return sorted(pid for pid, line in children_of(parent).items() if "config.serving" in line)
+
+
+def takes_connections(pid: int) -> bool:
+    """Whether the socket it was handed is among those that its event loop waits for."""
+    handed = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").rsplit(b"\0", 1)[1].decode()
+    for path in Path(f"/proc/{pid}/fdinfo").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            if ("tfd:", handed) in pairwise(path.read_text().split()):
+                return True
+    return False
 
 
 def test_other_machines_are_not_let_in_with_published_passwords(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ def forget_everything() -> None:
     scope._arrays.clear()
     projection.forget_projection()
     termlists._held = termlists.TermLists(termlists._REMEMBERED)
-    vectors._cache.clear()
+    vectors._vectors._values.clear()
+    vectors._readings._values.clear()
     embedding._queries.clear()
     cache.clear()
 

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--minutes", type=float, default=3.0)
         parser.add_argument("--think", type=float, default=30.0, help="seconds between two questions of a person")
         parser.add_argument("--answer-threads", type=int, default=64, help="FOOTNOTE_ANSWER_THREADS of the site")
+        parser.add_argument("--web-processes", type=int, default=1, help="FOOTNOTE_WEB_PROCESSES of the site")
         parser.add_argument("--python", metavar="PATH", help="a Python that has locust (default: this one)")
         parser.add_argument("--batch", type=int, default=400, help="new documents indexed at a time; 0 for none")
         parser.add_argument("--pause", type=float, default=0.0, help="seconds between two such batches")
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError("Users, minutes and seconds to think must be more than nothing.")
         if options["batch"] < 0 or options["pause"] < 0:
             raise CommandError("A batch and the pause after it can not be less than nothing.")
-        names = ("users", "minutes", "think", "answer_threads", "python", "batch", "pause")
+        names = ("users", "minutes", "think", "answer_threads", "web_processes", "python", "batch", "pause")
         asked = Asked(**{name: options[name] for name in names})
         try:
             figures = load_test(asked, self.stderr.write)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import socket
 import time
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -44,9 +46,9 @@ class Command(BaseCommand):
         supervisor = Supervisor(self._say)
         try:
             address = Address.parse(options["bind"])
-            with only_one(home):
+            with only_one(home), closing(address.listen()) as listener:
                 try:
-                    self._run(supervisor, address, home, sample=not options["no_sample"])
+                    self._run(supervisor, address, listener, home, sample=not options["no_sample"])
                 finally:
                     _ignore_signals()
                     supervisor.stop()
@@ -55,8 +57,9 @@ class Command(BaseCommand):
         except (CannotStart, BrokerFailed, FootnoteError) as error:
             raise CommandError(str(error)) from error
 
-    def _run(self, supervisor: Supervisor, address: Address, home: Path, *, sample: bool) -> None:
-        address.require_free()
+    def _run(
+        self, supervisor: Supervisor, address: Address, listener: socket.socket, home: Path, *, sample: bool
+    ) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         loading = sample and first_run.wanted(home)
         _refuse_published_passwords(address, loading)
@@ -70,9 +73,10 @@ class Command(BaseCommand):
             supervisor.start(Broker(EmbeddedValkey(home)))
         for program in workers():
             supervisor.start(program)
-        site = web(address)
-        supervisor.start(site)
-        self._wait(supervisor, site, address)
+        site = web(listener)
+        for program in site:
+            supervisor.start(program)
+        self._wait(supervisor, site[0], address)
         self._say(f"Footnote is up: {address.url}")
         self._introduce(address)
         if loading:
