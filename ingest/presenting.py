@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +18,8 @@ State = IngestJob.State
 Stage = IngestJob.Stage
 
 SHOWN_FOR = timedelta(days=1)
-SHOWN_AT_MOST = 500
+SHOWN_AT_MOST = 100  # the page asks for them every second while there is work
+_UNFINISHED = (State.QUEUED, State.RUNNING)
 _AGAIN = (State.FAILED, State.CANCELLED)  # may be tried again, where no newer version came
 
 # How much of the whole each stage stands for, as people wait for it: (from, to) in percent.
@@ -56,25 +57,62 @@ class JobView:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many jobs are in this state."""
+
+    state: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    """What the upload page shows. ``state``: only jobs in it are among ``jobs``; ``tallies`` count all of them."""
+
+    jobs: tuple[JobView, ...]
+    tallies: tuple[Tally, ...]
+    state: str
+    active: bool
+
+    @property
+    def total(self) -> int:
+        return sum(tally.count for tally in self.tallies)
+
+    @property
+    def left_out(self) -> int:
+        """Jobs that would be shown, had they room."""
+        return sum(tally.count for tally in self.tallies if self.state in {"", tally.state}) - len(self.jobs)
+
+
 def jobs_for(user: User) -> QuerySet[IngestJob]:
     """Jobs this person may know of: on documents they curate; their own, and for administrators everybody's."""
     jobs = IngestJob.objects.filter(version__document__in=Document.objects.curated_by(user))
     return jobs if user.is_administrator else jobs.filter(uploaded_by=user)
 
 
-def shown_jobs(user: User) -> list[JobView]:
-    """Jobs of the last day and all that are not finished; those at work first, then the newest."""
-    recent = Q(created__gte=timezone.now() - SHOWN_FOR) | Q(state__in=[State.QUEUED, State.RUNNING])
-    jobs = jobs_for(user).filter(recent).select_related("version__document__collection").order_by("-created")
+def shown_jobs(user: User, state: str = "") -> JobList:
+    """Jobs of the last day and all that are not finished; those at work first, then those that wait, then the newest.
+    With a ``state`` only those in it."""
+    recent = Q(created__gte=timezone.now() - SHOWN_FOR) | Q(state__in=_UNFINISHED)
+    jobs = jobs_for(user).filter(recent)
+    counted = dict(jobs.order_by().values_list("state").annotate(n=Count("pk")))
+    state = state if state in counted else ""
+    wanted = jobs.filter(state=state) if state else jobs
+    turn = Case(When(state=State.RUNNING, then=0), When(state=State.QUEUED, then=1), default=2)
+    rows = list(wanted.select_related("version__document__collection").order_by(turn, "-created")[:SHOWN_AT_MOST])
     newer = DocumentVersion.objects.filter(
         document=OuterRef("version__document"), number__gt=OuterRef("version__number")
     )
-    ended = jobs.filter(state__in=_AGAIN).order_by()
+    ended = IngestJob.objects.filter(pk__in=[job.pk for job in rows if job.state in _AGAIN])
     overtaken = set(ended.filter(Exists(newer)).values_list("pk", flat=True))
     now = timezone.now()
-    views = [_view(job, job.pk in overtaken, now) for job in jobs[:SHOWN_AT_MOST]]
-    order = {State.RUNNING.value: 0, State.QUEUED.value: 1}
-    return sorted(views, key=lambda view: order.get(view.state, 2))
+    return JobList(
+        jobs=tuple(_view(job, job.pk in overtaken, now) for job in rows),
+        tallies=tuple(Tally(known.value, str(known.label), counted[known]) for known in State if known in counted),
+        state=state,
+        active=any(counted.get(known) for known in _UNFINISHED),
+    )
 
 
 def _view(job: IngestJob, overtaken: bool, now: datetime) -> JobView:

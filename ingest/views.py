@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +16,6 @@ from accounts.models import User
 from accounts.policy import Audience, allow
 from accounts.slowing import too_much
 from ingest import outcomes
-from ingest.models import IngestJob
 from ingest.presenting import jobs_for, shown_jobs
 from ingest.tasks import enqueue_job
 from ingest.uploads import NO_COLLECTION, Accepted, UploadRefused, accept_upload, too_large
@@ -35,11 +33,9 @@ def _wants_json(request: HttpRequest) -> bool:
 @require_GET
 def upload(request: HttpRequest) -> HttpResponse:
     user = asker(request)
-    jobs = shown_jobs(user)
     context = {
         "collections": Collection.objects.curated_by(user),
-        "jobs": jobs,
-        "active": _active(jobs),
+        "listed": shown_jobs(user, request.GET.get("state", "")),
         "max_bytes": settings.UPLOAD_MAX_BYTES,
     }
     return render(request, "ingest/upload.html", context)
@@ -52,12 +48,7 @@ def upload_jobs(request: HttpRequest) -> HttpResponse:
 
 
 def _jobs(request: HttpRequest) -> HttpResponse:
-    jobs = shown_jobs(asker(request))
-    return render(request, "ingest/_jobs.html", {"jobs": jobs, "active": _active(jobs)})
-
-
-def _active(jobs: list[Any]) -> bool:
-    return any(job.state in {IngestJob.State.QUEUED, IngestJob.State.RUNNING} for job in jobs)
+    return render(request, "ingest/_jobs.html", {"listed": shown_jobs(asker(request), request.GET.get("state", ""))})
 
 
 @allow(Audience.CURATOR)

@@ -79,14 +79,14 @@ def test_the_plain_form_takes_many_files_and_says_what_became_of_each(
 def test_jobs_are_shown_to_who_uploaded_them_and_to_administrators(upload: Upload, people: SimpleNamespace) -> None:
     Grant.objects.filter(user=people.rita).update(role=Grant.Role.CURATOR)
     upload()
-    names = {person.username: [job.name for job in shown_jobs(person)] for person in vars(people).values()}
+    names = {person.username: [job.name for job in shown_jobs(person).jobs] for person in vars(people).values()}
     assert names == {"alice": ["rules.txt"], "bob": [], "charlie": [], "rita": [], "ada": ["rules.txt"]}
 
 
 def test_a_curator_who_no_longer_is_sees_no_names(upload: Upload, people: SimpleNamespace) -> None:
     upload()
     Grant.objects.filter(user=people.alice).delete()
-    assert shown_jobs(people.alice) == []
+    assert shown_jobs(people.alice).jobs == ()
 
 
 def test_a_job_shows_where_it_is(upload: Upload, people: SimpleNamespace) -> None:
@@ -96,7 +96,7 @@ def test_a_job_shows_where_it_is(upload: Upload, people: SimpleNamespace) -> Non
     assert hold is not None
     hold.enter(IngestJob.Stage.EMBEDDING)
     hold.confirm(passages_done=5, passages_total=10)
-    (view,) = shown_jobs(people.alice)
+    (view,) = shown_jobs(people.alice).jobs
     assert (view.state, view.stage, view.stage_label) == ("running", "embedding", "embedding")
     assert 60 < view.percent < 75
     assert view.seconds_left is not None
@@ -108,15 +108,39 @@ def test_a_failed_job_shows_its_reason_and_may_be_tried_again(
 ) -> None:
     accepted = upload("scan.pdf", files.scanned_pdf())
     run_inline(accepted.version)
-    (view,) = shown_jobs(people.alice)
+    (view,) = shown_jobs(people.alice).jobs
     assert view.error.startswith("This PDF contains pictures only")
-    assert (view.can_cancel, view.can_retry, view.percent) == (False, True, 2)
+    assert (view.can_cancel, view.can_retry) == (False, True)
+    assert 2 <= view.percent <= 35, "it ended while it was read"
     response = client_for(people.alice).post(reverse("job_retry", args=[view.id]))
     assert response.status_code == 302
     assert IngestJob.objects.get().state == IngestJob.State.QUEUED
     newer = upload("scan.pdf", b"Words at last.")
     IngestJob.objects.exclude(version=newer.version).update(state=IngestJob.State.FAILED)
-    assert [job.can_retry for job in shown_jobs(people.alice)] == [False, False]
+    assert [job.can_retry for job in shown_jobs(people.alice).jobs] == [False, False]
+
+
+def test_of_many_jobs_those_at_work_come_first_and_the_rest_is_counted(
+    upload: Upload, client_for: Any, people: SimpleNamespace
+) -> None:
+    first = upload("first.txt", b"The first of many.")
+    assert first.job is not None
+    for number in range(110):
+        upload(f"{number}.txt", f"Number {number}.".encode())
+    failed = IngestJob.objects.order_by("created")[1]
+    IngestJob.objects.filter(pk=failed.pk).update(state=IngestJob.State.FAILED, error="It is damaged.")
+    assert leases.take(first.job.pk, "worker") is not None
+    alice = client_for(people.alice)
+    page = alice.get(reverse("upload_jobs")).content.decode()
+    assert page.count('data-job="') == 100
+    assert page.index("first.txt") < page.index("109.txt"), "what is at work stands first, though it is the oldest"
+    assert "11 more are not listed here" in page
+    assert "It is damaged." not in page
+    page = alice.get(reverse("upload"), {"state": "failed"}).content.decode()
+    assert page.count('data-job="') == 1
+    assert "It is damaged." in page
+    assert 'every 1s' in page, "others are still at work"
+    assert alice.get(reverse("upload"), {"state": "nonsense"}).content.decode().count('data-job="') == 100
 
 
 @pytest.mark.parametrize("action", ["job_cancel", "job_retry"])
