@@ -190,6 +190,7 @@ class Answer(models.Model):
             models.Index(fields=["degraded", "created"], name="answer_by_shortcoming"),
             # Of many thousands a few are being made, and they are looked for all the time.
             models.Index(fields=["state", "created"], name="answer_by_state"),
+            models.Index(fields=["created"], condition=models.Q(finished__isnull=True), name="answer_unfinished"),
             models.Index(fields=["finished"], condition=models.Q(fed=False), name="answer_unfed"),
         ]
 

@@ -2,49 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
-from django.forms.models import ModelChoiceIterator
-from django.forms.renderers import BaseRenderer
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from accounts import audit
 from accounts.models import User
+from knowledge import document_choice
+from knowledge.document_choice import DocumentChoice, DocumentChoices, LongSelectMultiple
 from knowledge.models import Collection, Document
-
-_SELECTED = SafeString(" selected")
-
-
-class LongSelect(forms.Select):
-    """A choice among thousands. Its options are written in one go: as Django writes them, each from templates of its
-    own, two thousand take half a second."""
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
-    ) -> SafeString:
-        chosen = set(self.format_value(value))
-        own = {"name": name} | ({"multiple": True} if self.allow_multiple_selected else {})
-        options = ((key, _SELECTED if str(key) in chosen else "", label) for key, label in self.choices)
-        written = format_html_join("", '<option value="{}"{}>{}</option>', options)
-        return format_html("<select{}>{}</select>", flatatt(own | self.build_attrs(self.attrs, attrs)), written)
-
-
-class LongSelectMultiple(LongSelect, forms.SelectMultiple):
-    """The same for several at once."""
-
-
-class Titles(ModelChoiceIterator[Document]):
-    """Choices by id and title: thousands of whole documents would be made to show a line of each."""
-
-    def __iter__(self) -> Iterator[tuple[Any, str]]:
-        if self.field.empty_label is not None:
-            yield "", str(self.field.empty_label)
-        yield from self.queryset.values_list("pk", "title")
 
 
 class DocumentSettingsForm(forms.ModelForm[Document]):
@@ -53,7 +20,7 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
     ``supersedes`` changes the documents it names, so only those that this person curates stand there.
     """
 
-    supersedes = forms.ModelMultipleChoiceField(
+    supersedes = DocumentChoices(
         queryset=Document.objects.none(),
         required=False,
         label="Replaces",
@@ -79,9 +46,11 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         widgets: ClassVar = {
             name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
             for name in ("effective", "effective_until", "review_by")
-        } | {"superseded_by": LongSelect}
+        }
+        field_classes: ClassVar = {"superseded_by": DocumentChoice}
 
-    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+    def __init__(self, *args: object, user: User, near: str = "", **kwargs: object) -> None:
+        """``near``: words of the titles that are to be offered; those of its own title are without it."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through to Django's form unchanged
         self._user = user
         self._replacement = self.instance.superseded_by
@@ -90,11 +59,17 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         self._replaced = list(mine.filter(superseded_by=self.instance.pk))
         self.initial.setdefault("supersedes", self._replaced)
         field, inverse = self.fields["superseded_by"], self.fields["supersedes"]
-        if isinstance(field, forms.ModelChoiceField) and isinstance(inverse, forms.ModelChoiceField):
-            # Of thousands only what a choice shows, and what ``clean`` follows, is read.
-            field.iterator = inverse.iterator = Titles
+        if isinstance(field, DocumentChoice) and isinstance(inverse, DocumentChoices):
             field.empty_label = "Nothing replaces it"
+            # Of thousands only what a choice shows, and what ``clean`` follows, is read.
             field.queryset, inverse.queryset = (rows.only("title", "superseded_by") for rows in (self._choices, mine))
+            field.near = inverse.near = near or self.instance.title
+            field.kept, inverse.kept = (_ids(self[name].value()) for name in ("superseded_by", "supersedes"))
+
+    @property
+    def more(self) -> bool:
+        """Whether there are documents that are not offered."""
+        return self._choices.count() > document_choice.OFFERED
 
     def clean_superseded_by(self) -> Document | None:
         """A replacement that this person may not read looks like none to them, and stays."""
@@ -132,6 +107,12 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         document.superseded_by = newer
         document.save(update_fields=["superseded_by", "updated"])
         audit.record(self._user, "document.changed", document)
+
+
+def _ids(chosen: Any) -> frozenset[str]:
+    """Of what a choice of documents holds: one or several of them, or of their ids."""
+    several = chosen if isinstance(chosen, (list, tuple)) else [chosen]
+    return frozenset(str(getattr(one, "pk", one)) for one in several if one)
 
 
 # One choice for each collection that a person curates.

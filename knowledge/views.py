@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -89,7 +90,16 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     shown = get_object_or_404(listed(user).select_related("collection", "owner", "current"), pk=document_id)
     audit.record(user, "document.read", shown, version=shown.current_id)
-    return _document_page(request, user, shown, DocumentSettingsForm(instance=shown, user=user))
+    near = request.GET.get("near", "").strip()[:200]
+    form = DocumentSettingsForm(instance=shown, user=user, near=near, initial=_chosen_so_far(request))
+    return _document_page(request, user, shown, form)
+
+
+def _chosen_so_far(request: HttpRequest) -> dict[str, Any]:
+    """In the form's choices of documents, when others are looked for meanwhile."""
+    if "chosen" not in request.GET:
+        return {}
+    return {"superseded_by": request.GET.get("superseded_by", ""), "supersedes": request.GET.getlist("supersedes")}
 
 
 def _document_page(

@@ -23,7 +23,8 @@ def recover_abandoned() -> int:
     now = timezone.now()
     silent = now - timedelta(seconds=SILENT_SECONDS)
     quiet = Q(beat__lt=silent) | Q(beat__isnull=True, created__lt=silent)
-    abandoned = Answer.objects.filter(quiet, state__in=UNFINISHED)
+    # That none of them has ended is what their small index holds.
+    abandoned = Answer.objects.filter(quiet, state__in=UNFINISHED, finished__isnull=True)
     # Stored events repeat what the answer holds; once nobody can still be reading along they go.
     over = Answer.everything.filter(pk=OuterRef("answer"), finished__lt=now - timedelta(seconds=KEPT_SECONDS))
     events = AnswerEvent.objects.filter(Exists(over))  # from the few events to their answers, not the other way about

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from knowledge import document_choice
 from knowledge.forms import DocumentSettingsForm
 from knowledge.listing import table
 from knowledge.models import Collection, Document, Grant
@@ -151,3 +153,42 @@ def test_a_choice_of_documents_reads_as_djangos_own(
     assert ours == Tags(str(form[name])).read
     assert sum("selected" in dict(tag[1]) for tag in ours if isinstance(tag, tuple)) == 1
     assert '</option><b> & "{0}"' in ours
+
+
+def test_of_many_documents_the_nearest_are_offered_and_others_can_be_looked_for(
+    shelf: SimpleNamespace,
+    people: SimpleNamespace,
+    make_document: MakeDocument,
+    client_for: ClientFor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(document_choice, "OFFERED", 2)
+    names = ("Fire drill 2024", "Fire drill 2025", "Canteen menu", "Canteen prices", "Canteen hours")
+    made = {}
+    for name in names:
+        made[name] = make_document(shelf.leave.collection, f"{name}.md", f"# {name}\n\nWords.\n", people.alice)
+        Document.objects.filter(pk=made[name].pk).update(title=name)
+    drill = make_document(shelf.leave.collection, "drill.md", "# Fire drill 2026\n\nWords.\n", people.alice)
+    Document.objects.filter(pk=drill.pk).update(title="Fire drill 2026")
+    alice, address = client_for(people.alice), f"/documents/{drill.pk}/"
+
+    def offered(page: str) -> set[str]:
+        return set(re.findall(r'<option value="[0-9a-f-]{36}"[^>]*>([^<]+)</option>', page))
+
+    def chosen_in(page: str) -> int:
+        return len(re.findall(r'<option value="[0-9a-f-]{36}" selected', page))
+
+    assert offered(alice.get(address).content.decode()) == {"Fire drill 2024", "Fire drill 2025"}
+    found = alice.get(address, {"near": "canteen menu"}).content.decode()
+    assert "Canteen menu" in offered(found)
+    assert "Fire drill 2024" not in offered(found)
+    # What was chosen before somebody looked for more is still there, and is saved.
+    chosen = {"chosen": "1", "near": "canteen menu", "supersedes": [str(made["Fire drill 2024"].pk)]}
+    page = alice.get(address, chosen).content.decode()
+    assert {"Fire drill 2024", "Canteen menu"} <= offered(page)
+    assert chosen_in(page) == 1
+    saved = {"title": "Fire drill 2026", "supersedes": [str(made[name].pk) for name in names[:3]]}
+    assert alice.post(f"{address}settings/", saved).status_code == 302
+    assert set(drill.supersedes.values_list("title", flat=True)) == set(names[:3])
+    page = alice.get(address).content.decode()
+    assert chosen_in(page) == 3, "all three stand there, though only two would be offered"
