@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from knowledge.index import Ids, VectorIndex, get_index
 from knowledge.models import IndexChange, IndexPosition, Passage
 
 log = logging.getLogger("footnote.index")
+_LEAST_PATIENCE = 0.05  # seconds
 _BATCH = 4096
 # Passages in remembered scopes, all together: 64 MB.
 _REMEMBERED = 4_000_000
@@ -86,6 +88,7 @@ class Projection:
     lengths: _Column = field(default_factory=lambda: np.zeros(0, np.int64))
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _scopes: OrderedDict[bytes, _Scope] = field(default_factory=OrderedDict)
+    _busy_since: float | None = None  # when the thread that catches up began to
     _snapshot_position: int = 0
     _since_snapshot: int = 0
     _tried: int = 0
@@ -98,10 +101,12 @@ class Projection:
     def refresh(self, patience: float | None = None) -> None:
         """Catches up with the database. Cheap when nothing changed: one indexed read.
 
-        Raises IndexBusy when another thread is still building it after ``patience`` seconds.
+        Raises IndexBusy when another thread is still building it ``patience`` seconds after it began: who comes later
+        does not wait all over again.
         """
-        if not self._lock.acquire(timeout=-1 if patience is None else patience):
+        if not self._lock.acquire(timeout=-1 if patience is None else self._left(patience)):
             raise IndexBusy("The index is being rebuilt.")
+        self._busy_since = time.monotonic()
         try:
             target = current_position()
             if target == self.position and self._newer is None:
@@ -114,7 +119,13 @@ class Projection:
                 self._look_for_newer()
             self.incomplete = self._lacks()
         finally:
+            self._busy_since = None
             self._lock.release()
+
+    def _left(self, patience: float) -> float:
+        """Of the seconds that a question waits, those that are left for what another thread is at."""
+        since = self._busy_since
+        return patience if since is None else max(_LEAST_PATIENCE, patience - (time.monotonic() - since))
 
     def _lacks(self) -> bool:
         # Two ranges of the database's own index: "unequal" would go through all passages.

@@ -14,7 +14,7 @@ import logging
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,6 +82,13 @@ class SearchResult:
     degraded: str
     term_weights: dict[str, float]
     searched_as: str
+
+
+def await_index() -> None:
+    """Has this process's index catch up, or waits as long as a question may for the thread that does. To be called
+    where others do not wait meanwhile; a search that follows hardly has to."""
+    with suppress(SearchUnavailable):  # the search finds the same, and goes without
+        get_projection(patience=settings.INDEX_PATIENCE_SECONDS)
 
 
 def search(

@@ -44,7 +44,7 @@ from assistant.verified import serving
 from knowledge.errors import FootnoteError
 from knowledge.followups import Exchange
 from knowledge.rechecking import still_visible
-from knowledge.search import SearchResult
+from knowledge.search import SearchResult, await_index
 from knowledge.tuning import using
 
 NOTHING_FOUND = "No sentence was found, in what you may read, that answers this question."
@@ -176,6 +176,8 @@ def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:
         if alone:
             run.rewritten = True
             question, earlier = alone, ()
+    with run.recorder.timed("wait"):
+        await_index()
     with computing.turn(run.recorder), using(run.config.tuning):
         return find(question, run.user, earlier, run.config.passages)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from knowledge import documents, projection, snapshots
+from knowledge.errors import IndexBusy
 from knowledge.index import plan
 from knowledge.models import Collection, Document, Passage
 from knowledge.scope import visible_scope
@@ -185,6 +187,42 @@ def test_only_the_newest_generations_are_kept(filled: list[Document], settings: 
         snapshots.write(projection.get_projection().snapshot())
     assert len(list(settings.INDEX_DIR.glob("generation-*"))) == 2
     assert not list(settings.INDEX_DIR.glob(".writing-*"))
+
+
+class Slow(projection.Projection):
+    """One whose building takes as long as the test wants."""
+
+    def _start(self, target: int) -> None:
+        begun.set()
+        assert go_on.wait(60)
+
+
+begun, go_on = threading.Event(), threading.Event()
+
+
+def test_who_comes_late_to_a_building_does_not_wait_all_over_again(filled: list[Document]) -> None:
+    slow = Slow("other@1", 384)
+
+    def build() -> None:
+        slow.refresh()
+        connection.close()
+
+    builder = threading.Thread(target=build)
+    assert slow._left(0.2) == 0.2, "nobody builds, so all of the patience is left"
+    builder.start()
+    try:
+        assert begun.wait(60)
+        with pytest.raises(IndexBusy):
+            slow.refresh(patience=0.2)
+        assert slow._left(0.2) < 0.1, "the one before has waited for this very building"
+        assert 1 < slow._left(60) < 60
+        with pytest.raises(IndexBusy):
+            slow.refresh(patience=0.2)
+    finally:
+        go_on.set()
+        builder.join()
+    slow.refresh(patience=0.2)
+    assert slow._left(0.2) == 0.2
 
 
 def test_verify_finds_nothing_on_a_sound_house_and_every_kind_of_harm(filled: list[Document]) -> None:
