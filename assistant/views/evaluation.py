@@ -71,7 +71,6 @@ def evaluation_set(request: HttpRequest, name: str) -> HttpResponse:
         "versions": chosen.versions.select_related("by")[:20],
         "cases": Paginator(seen, _PAGE).get_page(request.GET.get("page")),
         "total": len(every),
-        "hidden": len(every) - len(seen),
         "form": RunForm(),
         "manages": covers(Audience.ADMINISTRATOR, user),
     }
@@ -150,7 +149,6 @@ def _compared(request: HttpRequest, run: SetRun, user: User) -> dict[str, object
         "interval": comparing.interval(run, against) if against else None,
         "verdict": gate.verdict(run) if run.called and run.over else None,
         "rows": Paginator(seen, _PAGE).get_page(whole_number(request.GET.get("page")) or 1),
-        "hidden": len(chosen) - len(seen),
         "change": wanted,
         "changes": [("", "All"), *comparing.WORDS.items()] if against else [],
         "manages": covers(Audience.ADMINISTRATOR, user),

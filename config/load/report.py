@@ -20,7 +20,7 @@ from config.load.site import LoadFailed, Site, Usage, running_site
 
 _PEOPLE = Path(__file__).with_name("people.py")
 _EVERY_SECONDS = 5.0
-_TOLD_EVERY = 60
+_TOLD_MINUTES = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ def _run(asked: Asked, site: Site, sessions: Path, tell: Callable[[str], object]
         "FOOTNOTE_LOAD_RESULTS": str(results),
     }
     used = [site.usage()]
+    began, told = time.monotonic(), 0.0
     with (site.home / "locust.log").open("wb") as log:
         people = subprocess.Popen(
             [*command, *size, "--host", site.url, "--stop-timeout", "20"], env=environment, stdout=log, stderr=log
@@ -86,8 +87,9 @@ def _run(asked: Asked, site: Site, sessions: Path, tell: Callable[[str], object]
         while people.poll() is None:
             time.sleep(_EVERY_SECONDS)
             used.append(site.usage())
-            if len(used) % _TOLD_EVERY == 0:
-                minutes = len(used) * _EVERY_SECONDS / 60
+            minutes = (time.monotonic() - began) / 60
+            if minutes >= told + _TOLD_MINUTES:
+                told = minutes
                 tell(f"{minutes:.0f} min: {used[-1].megabytes} MB, {used[-1].descriptors} descriptors")
     if not results.exists():
         raise LoadFailed(f"locust ended without figures:\n{(site.home / 'locust.log').read_text()[-2000:]}")
