@@ -145,6 +145,7 @@ def verified(request: HttpRequest) -> HttpResponse:
     user = asker(request)
     state = request.GET.get("state", "")
     rows = VerifiedAnswer.objects.visible_to(user).select_related("by", "answer__review_item")
+    rows = rows.defer("vector", *(f"answer__{name}" for name in ("text", "sentences", "retrieved", "calls")))
     if state in VerifiedAnswer.State.values:
         rows = rows.filter(state=state)
     page = Paginator(rows.order_by("-at", "-pk"), PER_PAGE).get_page(whole_number(request.GET.get("page")) or 1)
