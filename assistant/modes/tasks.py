@@ -27,6 +27,8 @@ def chosen(user: User, ids: Sequence[str]) -> list[Document]:
             known.append(uuid.UUID(str(text)))
         except ValueError:
             continue
+    if not known:
+        return []
     rows = Document.objects.visible_to(user).filter(pk__in=known, current__isnull=False)
     found = {row.pk: row for row in rows.select_related("collection")}
     return [found[key] for key in dict.fromkeys(known) if key in found]
