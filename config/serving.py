@@ -15,18 +15,18 @@ import uvicorn
 def serve(listener: socket.socket) -> bool:
     """Until it is asked to end. Gives whether it came to serve at all. No access log: addresses carry what people
     search for."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            "config.asgi:application",
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=2,
-            proxy_headers=False,
-            server_header=False,
-            access_log=False,
-            log_level="warning",
-        )
+    config = uvicorn.Config(
+        "config.asgi:application",
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=2,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
     )
+    config.load_app()  # before there is an event loop: what starts with the site asks the database
+    server = uvicorn.Server(config)
     server.run(sockets=[listener])
     return server.started
 

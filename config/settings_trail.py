@@ -34,14 +34,14 @@ def _note(kept: Path) -> list[str]:
     before = json.loads(kept.read_text()) if kept.is_file() else None
     if before == now:
         return []
+    known = {} if before is None else before
+    changed = [] if before is None else sorted(name for name in {*known, *now} if known.get(name) != now.get(name))
+    for name in changed:
+        audit.record(None, "settings.changed", None, name=name[:_AT_ONCE])
+    # Last: who dies before this records the change once more, and does not leave it out.
     temporary = kept.with_suffix(f".{os.getpid()}")
     temporary.write_text(json.dumps(now, indent=1))
     temporary.replace(kept)
-    if before is None:
-        return []
-    changed = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
-    for name in changed:
-        audit.record(None, "settings.changed", None, name=name[:_AT_ONCE])
     return changed
 
 

@@ -81,8 +81,11 @@ class JobList:
 
     @property
     def left_out(self) -> int:
-        """Jobs that would be shown, had they room."""
-        return sum(tally.count for tally in self.tallies if self.state in {"", tally.state}) - len(self.jobs)
+        """Jobs that would be shown, had they room. They were counted a moment before the others were read."""
+        if len(self.jobs) < SHOWN_AT_MOST:
+            return 0
+        counted = sum(tally.count for tally in self.tallies if self.state in {"", tally.state})
+        return max(0, counted - len(self.jobs))
 
 
 def jobs_for(user: User) -> QuerySet[IngestJob]:
@@ -97,7 +100,7 @@ def shown_jobs(user: User, state: str = "") -> JobList:
     recent = Q(created__gte=timezone.now() - SHOWN_FOR) | Q(state__in=_UNFINISHED)
     jobs = jobs_for(user).filter(recent)
     counted = dict(jobs.order_by().values_list("state").annotate(n=Count("pk")))
-    state = state if state in counted else ""
+    state = state if state in State.values else ""
     wanted = jobs.filter(state=state) if state else jobs
     turn = Case(When(state=State.RUNNING, then=0), When(state=State.QUEUED, then=1), default=2)
     rows = list(wanted.select_related("version__document__collection").order_by(turn, "-created")[:SHOWN_AT_MOST])
@@ -109,7 +112,11 @@ def shown_jobs(user: User, state: str = "") -> JobList:
     now = timezone.now()
     return JobList(
         jobs=tuple(_view(job, job.pk in overtaken, now) for job in rows),
-        tallies=tuple(Tally(known.value, str(known.label), counted[known]) for known in State if known in counted),
+        tallies=tuple(
+            Tally(known.value, str(known.label), counted.get(known, 0))
+            for known in State
+            if known in counted or known == state
+        ),
         state=state,
         active=any(counted.get(known) for known in _UNFINISHED),
     )

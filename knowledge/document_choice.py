@@ -69,12 +69,17 @@ class DocumentChoices(forms.ModelMultipleChoiceField[Document]):
 
 
 def nearest(choices: list[Choice], near: str, kept: Collection[str]) -> list[Choice]:
-    """In their order, of these (id, title) those of the ``kept`` ids and ``OFFERED`` others that have most of the words
-    in their titles."""
+    """In their order, of these (id, title) those of the ``kept`` ids and ``OFFERED`` others whose titles hold most of
+    the words, as parts of words too."""
     if len(choices) <= OFFERED:
         return choices
     wanted = set(near.casefold().split())
+
+    def held(choice: Choice) -> int:
+        title = choice[1].casefold()
+        return sum(word in title for word in wanted)
+
     others = [choice for choice in choices if str(choice[0]) not in kept]
-    others.sort(key=lambda choice: -len(wanted.intersection(choice[1].casefold().split())))
+    others.sort(key=held, reverse=True)
     offered = {choice[0] for choice in others[:OFFERED]}
     return [choice for choice in choices if choice[0] in offered or str(choice[0]) in kept]

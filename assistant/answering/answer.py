@@ -99,7 +99,8 @@ def answer(answer_id: uuid.UUID, *, must_be_followed: bool = False) -> Iterator[
     try:
         generator = generator_for(row.wanted, config.answerer)
         row.generator, row.made_with = generator.name, provenance.made_with(user, config)
-        Answer.everything.filter(pk=row.pk).update(state=Answer.State.RUNNING)
+        # One that waited so long that it was taken for left behind is not any more.
+        Answer.everything.filter(pk=row.pk).update(state=Answer.State.RUNNING, finished=None)
         watch = Watch(row, user, must_be_followed=must_be_followed)
         run = _Run(row, user, watch, recorder, generator, journal, config)
         yield from write_mode(_Desk(run)) if row.turn.mode else _road(run)

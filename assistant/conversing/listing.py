@@ -16,6 +16,7 @@ from accounts.models import User
 from assistant.models import Conversation
 
 LISTED = 30  # conversations at once; each brings its own buttons
+_YEARS = (1970, 9000)  # outside of which a moment cannot be told in every time zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ class After:
             updated, pk = parse_datetime(moment), uuid.UUID(key)
         except ValueError:
             return None
-        return None if updated is None or timezone.is_naive(updated) else cls(updated, pk)
+        if updated is None or timezone.is_naive(updated) or not _YEARS[0] < updated.year < _YEARS[1]:
+            return None
+        return cls(updated, pk)
 
     def __str__(self) -> str:
         return f"{self.updated.isoformat()}_{self.pk}"

@@ -24,7 +24,7 @@ _SIGNS = {
 }
 _TIMES = {
     "rewrite": "Putting the follow-up in words that stand alone",
-    "wait": "Waiting for a core",
+    "wait": "Waiting for the index and a core",
     "embed": "Embedding the question",
     "search": "Searching and ranking",
     "rerank": "Re-ranking",

@@ -7,11 +7,9 @@ process find the event by looking. Answers left behind by a dead process are clo
 from __future__ import annotations
 
 import logging
-import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from functools import lru_cache, partial
 from types import TracebackType
 
@@ -27,17 +25,18 @@ from assistant.conversing.queueing import claim_due
 from assistant.conversing.recovery import INTERRUPTED, UNFINISHED
 from assistant.models import Answer, AnswerEvent
 from assistant.reviewing.feeding import feed
+from assistant.streaming.beats import Waiting, pulse
 from assistant.streaming.bell import bell
 from assistant.streaming.fair_pool import FairPool
 
 log = logging.getLogger("footnote.answers")
-_BEAT_SECONDS = 5.0
 _DELTA_SECONDS = 0.12  # provisional text is stored in gulps, not word by word
 _SMOOTH = 4  # so many answers at once come in the smallest gulps; with more, gulps grow
 _LARGEST_GULP = 0.5  # seconds
 
 
 _here: set[uuid.UUID] = set()  # answers that this process makes or has in its queue
+_waiting = Waiting()
 
 
 def made_here(answer_id: uuid.UUID) -> bool:
@@ -71,7 +70,10 @@ def start_due(conversation_id: uuid.UUID) -> None:
 def _submit(answer_id: uuid.UUID) -> None:
     asker = Answer.objects.filter(pk=answer_id).values_list("turn__conversation__user", flat=True).first()
     _here.add(answer_id)
+    _waiting.add(answer_id)
     _pool().submit(asker or 0, partial(_work, answer_id))
+    if waiting():
+        _waiting.watch()
 
 
 class _Telling:
@@ -92,6 +94,7 @@ class _Telling:
 
 def _work(answer_id: uuid.UUID) -> None:
     close_old_connections()
+    _waiting.remove(answer_id)
     try:
         with _Telling(answer_id), pulse(answer_id), closing(_Journal(answer_id)) as journal:
             for event in answering(answer_id, must_be_followed=True):
@@ -158,25 +161,3 @@ class _Journal:
             AnswerEvent.objects.create(answer_id=self._answer_id, seq=self._seq, kind=event.kind, data=kept)
         self._stored, self._ended = time.monotonic(), isinstance(event, Done)
         bell.ring(self._answer_id, (self._seq, event.kind, data))
-
-
-@contextmanager
-def pulse(answer_id: uuid.UUID) -> Iterator[None]:
-    """Shows while it is open that somebody is at this answer."""
-    over = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not over.wait(_BEAT_SECONDS):
-                Answer.objects.filter(pk=answer_id).update(beat=timezone.now())
-        finally:
-            connection.close()
-
-    Answer.objects.filter(pk=answer_id).update(beat=timezone.now())
-    thread = threading.Thread(target=beat, name="answer-beat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(timeout=_BEAT_SECONDS)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.policy import Audience, allow
 from assistant.conversing.conversations import delete, rename
 from assistant.conversing.finding import find
-from assistant.conversing.listing import After, by_day, listed
+from assistant.conversing.listing import After, Page, by_day, listed
 from assistant.models import Conversation
 from assistant.modes.tasks import tell_about
 from knowledge.requests import asker
@@ -46,17 +46,18 @@ def _by_script(request: HttpRequest) -> bool:
 
 
 def _list(request: HttpRequest, query: str = "", after: After | None = None) -> HttpResponse:
-    user = asker(request)
-    page = listed(user, after)
+    user, by_script = asker(request), _by_script(request)
+    page = listed(user, after) if not query else Page((), None)
     context = {
-        "groups": [] if query else by_day(tell_about(page.conversations, user), after=after),
-        "older": None if query else page.older,
+        # To a list that stands there already, what goes on with its last day is added without naming that again.
+        "groups": by_day(tell_about(page.conversations, user), after=after if by_script else None),
+        "older": page.older,
         "after": after,
         "found": find(user, query),
         "conversation": None,
         "query": query,
     }
-    if not _by_script(request):
+    if not by_script:
         return render(request, "assistant/conversations.html", context)
     part = "assistant/_talks.html" if after is not None else "assistant/_conversations.html"
     return render(request, part, context)

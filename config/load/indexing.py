@@ -20,11 +20,12 @@ _ITEMS = 60
 class Indexing:
     """Within ``with``, folders of ``batch`` documents that nobody has seen are taken in, ``pause`` seconds apart.
 
-    ``failed`` is how many batches ``manage.py ingest`` did not take in whole; ``documents`` how many it did.
+    ``begun`` counts batches, ``failed`` those that ``manage.py ingest`` did not take in whole, ``documents`` the
+    documents of the others; the last batch mostly ends with the test.
     """
 
     def __init__(self, home: Path, environment: Mapping[str, str], batch: int, pause: float) -> None:
-        self.documents = self.failed = 0
+        self.begun = self.documents = self.failed = 0
         self._home, self._environment = home, dict(environment)
         self._batch, self._pause = batch, pause
         self._stop = threading.Event()
@@ -44,9 +45,13 @@ class Indexing:
         number = 0
         while not self._stop.is_set():
             folder = self._home / f"new-{number}"
-            self._write(folder, number * self._batch)
+            try:
+                self._write(folder, number * self._batch)
+                self.begun += 1
+                taken = self._take_in(folder)
+            except OSError:  # no room on the disk, say
+                taken = False
             number += 1
-            taken = self._take_in(folder)
             if taken is None:
                 return
             if taken:

@@ -54,6 +54,7 @@ def load_test(asked: Asked, tell: Callable[[str], object]) -> dict[str, Any]:
             "usage_at_end": asdict(site.usage()),
             "over_time": growth(used),
             "documents_indexed": indexing.documents,
+            "batches_begun": indexing.begun,
             "batches_failed": indexing.failed,
         }
 

@@ -12,12 +12,14 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from assistant.answering.answer import answer as answering
 from assistant.conversing import conversations, listing
 from assistant.conversing.finding import find
 from assistant.conversing.recovery import recover_abandoned
 from assistant.conversing.suggestions import suggestions
 from assistant.models import Answer, AnswerEvent, Conversation, Turn
 from assistant.showing.presenting import WITHHELD, present, present_turn
+from assistant.streaming import beats, running
 from knowledge.models import Grant
 from tests.assistant.conftest import Asked
 from tests.conftest import ClientFor
@@ -150,7 +152,10 @@ def test_many_conversations_come_a_page_at_a_time(people: SimpleNamespace, clien
     assert address == ""
     assert sorted(seen) == [f"Bob {number:02}" for number in range(70)]
     assert "<h1>Your conversations</h1>" in bob.get("/conversations/").content.decode(), "without scripts a whole page"
-    assert bob.get("/conversations/?after=nonsense").status_code == 200
+    second = bob.get(f"/conversations/?after={timezone.now().isoformat().replace('+', '%2B')}_{uuid.uuid4()}")
+    assert ">Today<" in second.content.decode(), "and a page of its own names the day"
+    for made_up in ("nonsense", "0001-01-01T00:00:00%2B05:00", "9999-12-31T23:00:00-05:00"):
+        assert bob.get(f"/conversations/?after={made_up}_{uuid.uuid4()}").status_code == 200
 
 
 def test_history_is_withheld_when_a_source_is_no_longer_visible(
@@ -185,6 +190,46 @@ def test_an_answer_left_behind_is_closed_and_can_be_asked_again(
     again = answer.turn.answers.order_by("-created").first()
     assert again is not None
     assert finished(again.pk).state == Answer.State.COMPLETE
+
+
+def test_an_answer_that_waits_for_a_thread_is_not_left_behind(
+    shelf: SimpleNamespace, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beats, "_BEAT_SECONDS", 0.05)
+    waiting = beats.Waiting()
+    here, elsewhere = (conversations.ask(person, QUESTION) for person in (people.bob, people.alice))
+    Answer.objects.update(created=timezone.now() - timedelta(minutes=2))
+    waiting.add(here.pk)
+    waiting.watch()
+    deadline = time.monotonic() + 30
+    while Answer.objects.filter(pk=here.pk, beat__isnull=True).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert recover_abandoned() == 1
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == Answer.State.FAILED
+    waiting.remove(here.pk)
+    while waiting._thread is not None:
+        assert time.monotonic() < deadline, "with nobody in the line its thread ends"
+        time.sleep(0.05)
+    running.start(here)
+    assert finished(here.pk).state == Answer.State.COMPLETE
+
+
+def test_one_that_was_taken_for_left_behind_and_is_begun_after_all_can_be_left_behind_again(
+    shelf: SimpleNamespace, people: SimpleNamespace
+) -> None:
+    answer = conversations.ask(people.bob, QUESTION)
+    Answer.objects.filter(pk=answer.pk).update(created=timezone.now() - timedelta(minutes=2))
+    assert recover_abandoned() == 1
+    events = answering(answer.pk)
+    next(events)
+    answer.refresh_from_db()
+    assert (answer.state, answer.finished) == (Answer.State.RUNNING, None)
+    assert recover_abandoned() == 1, "its process died once more"
+    assert list(events)
+    answer.refresh_from_db()
+    assert answer.finished is not None
 
 
 def test_events_go_when_nobody_can_be_reading_along(

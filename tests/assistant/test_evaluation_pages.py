@@ -79,7 +79,6 @@ def test_a_bad_prompt_is_kept_asked_and_stopped_by_clicks_alone(
     assert "Not promoted. It is worse" in refused
     assert not Promotion.objects.exists()
     # Ada reads no document: she sees the figures and not a word of question or answer.
-    assert "Shown are cases whose every source is open to you" in refused
     assert not [words for words in (*QUESTIONS, "145", "treats everybody") if words in refused]
     shown = rita.get(f"/evaluation/runs/{run.pk}/?change=worse").content.decode()
     assert all(words in shown for words in (QUESTIONS[0], "145", "treats everybody"))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -125,6 +127,22 @@ def test_a_child_that_dies_comes_back_and_a_kill_of_the_parent_ends_all(tmp_path
         process.kill()
         process.wait()
         wait_for(lambda: not any(map(alive, below)), 30)
+
+
+def test_it_starts_for_a_real_host_and_a_changed_setting_is_on_the_trail_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    with running(tmp_path, port):
+        pass
+    monkeypatch.setenv("FOOTNOTE_HOSTS", "footnote.example.org,localhost,127.0.0.1")
+    monkeypatch.setenv("FOOTNOTE_WEB_PROCESSES", "2")
+    with running(tmp_path, port) as process:
+        wait_for(lambda: all(map(takes_connections, serving(process.pid))))
+        assert Address("127.0.0.1", port).answers()
+    with closing(sqlite3.connect(tmp_path / "footnote.sqlite3")) as database:
+        lines = database.execute("select detail from accounts_auditevent where action = 'settings.changed'").fetchall()
+    assert sorted(json.loads(details)["name"] for (details,) in lines) == ["FOOTNOTE_HOSTS", "FOOTNOTE_WEB_PROCESSES"]
 
 
 def test_of_two_web_processes_one_dies_and_the_other_goes_on(

@@ -14,7 +14,7 @@ from accounts.models import User
 from assistant.conversing.suggestions import suggestions
 from assistant.models import Answer
 from assistant.selection import vectors
-from knowledge import embedding, projection, scope, termlists
+from knowledge import embedding, projection, rechecking, scope, termlists
 from knowledge.documents import delete_document
 from knowledge.models import Collection, Document, Grant
 from knowledge.search import search
@@ -31,6 +31,7 @@ def forget_everything() -> None:
     scope._arrays.clear()
     projection.forget_projection()
     termlists._held = termlists.TermLists(termlists._REMEMBERED)
+    rechecking._decided.clear()
     vectors._vectors._values.clear()
     vectors._readings._values.clear()
     embedding._queries.clear()

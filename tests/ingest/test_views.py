@@ -140,6 +140,10 @@ def test_of_many_jobs_those_at_work_come_first_and_the_rest_is_counted(
     assert page.count('data-job="') == 1
     assert "It is damaged." in page
     assert 'every 1s' in page, "others are still at work"
+    waiting = alice.get(reverse("upload_jobs"), {"state": "cancelled"}).content.decode()
+    assert waiting.count('data-job="') == 0, "none is in this state, and what was asked for stays"
+    assert "?state=cancelled" in waiting
+    assert "not listed here" not in waiting
     assert alice.get(reverse("upload"), {"state": "nonsense"}).content.decode().count('data-job="') == 100
 
 

@@ -189,18 +189,16 @@ def test_only_the_newest_generations_are_kept(filled: list[Document], settings: 
     assert not list(settings.INDEX_DIR.glob(".writing-*"))
 
 
-class Slow(projection.Projection):
-    """One whose building takes as long as the test wants."""
-
-    def _start(self, target: int) -> None:
-        begun.set()
-        assert go_on.wait(60)
-
-
-begun, go_on = threading.Event(), threading.Event()
-
-
 def test_who_comes_late_to_a_building_does_not_wait_all_over_again(filled: list[Document]) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(projection.Projection):
+        """One whose building takes as long as the test wants."""
+
+        def _start(self, target: int) -> None:
+            begun.set()
+            assert go_on.wait(60)
+
     slow = Slow("other@1", 384)
 
     def build() -> None:

@@ -16,7 +16,7 @@ from assistant.answering.answer import answer as answering
 from assistant.conversing import conversations
 from assistant.models import Answer, Conversation
 from assistant.showing.presenting import AnswerView, present
-from assistant.streaming.running import pulse
+from assistant.streaming.beats import pulse
 from knowledge.errors import FootnoteError, SearchUnavailable
 from knowledge.models import Passage
 from knowledge.projection import get_projection
