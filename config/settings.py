@@ -150,7 +150,7 @@ TEMPLATES: list[dict[str, Any]] = [
 _SQLITE_OPTIONS: dict[str, Any] = {
     # IMMEDIATE: a read-then-write transaction takes the write lock at once, so two of them queue instead of failing.
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    "timeout": 60,  # seconds for the write lock; whoever waits is not served in order, so many writers need patience
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
         "PRAGMA secure_delete=ON; PRAGMA cache_size=-16384;"

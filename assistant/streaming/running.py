@@ -88,8 +88,9 @@ class _Telling:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if kind is not None:
-            # The type only: an error's text may hold what somebody asked.
-            log.error("answer.crashed answer=%s error=%s", self._answer_id, kind.__name__)
+            # The type, and the database's own name for it: an error's text may hold what somebody asked.
+            code = getattr(error.__cause__, "sqlite_errorname", "") if error is not None else ""
+            log.error("answer.crashed answer=%s error=%s %s", self._answer_id, kind.__name__, code)
 
 
 def _work(answer_id: uuid.UUID) -> None:
