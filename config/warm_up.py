@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 
 from django.db import DatabaseError, connection
+from django.urls import get_resolver
 
 from knowledge.entailment import get_entailer
 from knowledge.errors import FootnoteError
@@ -20,6 +22,14 @@ def start() -> None:
     threading.Thread(target=_load, name="warm-up", daemon=True).start()
 
 
+def settle() -> None:
+    """Takes what stays for good (programs, addresses, models) out of what the garbage collector looks through again
+    and again: going through all of it would hold up a page in twenty."""
+    _ = get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()
+
+
 def _load() -> None:
     try:
         passages = len(get_projection().ids)
@@ -31,3 +41,4 @@ def _load() -> None:
         logger.warning("warm-up failed reason=%s", type(error).__name__)
     finally:
         connection.close()
+        settle()

@@ -24,6 +24,7 @@ from assistant.dashboards.rolling import roll_up  # noqa: E402
 from assistant.models import Conversation, SetRun  # noqa: E402
 from assistant.reviewing.queue import next_item  # noqa: E402
 from config.benchmarking.filling import fill  # noqa: E402
+from config.warm_up import settle  # noqa: E402
 from knowledge.models import Document  # noqa: E402
 
 _PATIENCE_MS = 20_000  # of one page; a slow one is opened twice at least
@@ -97,6 +98,7 @@ def _places() -> dict[str, object]:
 
 def measure(repeats: int) -> dict[str, Any]:
     settings.ALLOWED_HOSTS = ["testserver"]
+    settle()  # as a web process does when it starts
     figures = {}
     places = _places()
     for name, pages in PAGES.items():
