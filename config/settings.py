@@ -277,6 +277,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # a broker that can't write (its disk is full) is waited for, as one that left
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
 INGEST_LANES = ("ingest", "ingest-long")  # the queues, see ingest/lanes.py
 CELERY_TASK_DEFAULT_QUEUE = INGEST_LANES[0]

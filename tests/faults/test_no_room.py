@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import redis
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from pytest_django import Settings
@@ -258,3 +259,49 @@ def test_a_purge_without_a_database_goes_on_later(
             continue
     assert number > 3
     assert not Document.objects.exists()
+
+
+@pytest.mark.slow
+def test_a_worker_outlives_a_broker_that_cannot_write(small_disk: Path, tmp_path: Path) -> None:
+    """The disk fills up in the middle of a job: the broker takes no word that it has ended, and the worker waits."""
+    site = Site(small_disk / "home")
+    site.env |= {"FAULTS": str(tmp_path)}
+    site.manage("migrate", "--verbosity", "0")
+    site.manage("shell", "-v0", "-c", PEOPLE)
+    site.broker.start()
+    held = tmp_path / "extract-begun"
+    held.write_text('{"do": "wait"}')
+    try:
+        celery = ("celery", "-A", "config", "worker", "--beat", "--concurrency=1")
+        worker = site.start_worker([sys.executable, "-m", "tests.faults.faulty", *celery])
+        site.manage("shell", "-v0", "-c", UPLOAD.format(name="early.txt"))
+        site.wait_for(held.with_suffix(".met").exists)
+        filler = fill(small_disk, 0.0)
+        with redis.Redis(unix_socket_path=str(site.broker.socket)) as broker:
+            site.wait_for(lambda: refuses(broker))
+            held.with_suffix(".go").touch()
+            # its log is on the full disk too, so what shows that it came to the broker is that it left and came back
+            before = connections(broker)
+            site.wait_for(lambda: connections(broker) > before + 2)
+        filler.unlink()
+        site.wait_for(lambda: site.rows("select state from ingest_ingestjob") == [("done",)])
+        assert worker.poll() is None
+        site.manage("verify")
+    finally:
+        for process in site.workers:
+            os.killpg(process.pid, 9)
+            process.wait()
+        site.broker.stop()
+
+
+def refuses(broker: redis.Redis) -> bool:
+    try:
+        broker.set("room", "x" * 70_000)
+    except redis.exceptions.ResponseError as error:
+        return "MISCONF" in str(error)
+    return False
+
+
+def connections(broker: redis.Redis) -> int:
+    """How many were ever taken."""
+    return int(broker.info("stats")["total_connections_received"])
