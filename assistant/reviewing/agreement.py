@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -16,12 +16,15 @@ class Agreement:
     kappa: float | None
 
 
-def agreement(pairs: Sequence[tuple[str, str]]) -> Agreement:
-    """Of (first verdict, second verdict) of the same thing."""
-    if not pairs:
+def agreement(counts: Mapping[tuple[str, str], int]) -> Agreement:
+    """How often (first verdict, second verdict) were given of the same thing."""
+    total = sum(counts.values())
+    if not total:
         return Agreement(0, None, None)
-    total = len(pairs)
-    seen = sum(first == second for first, second in pairs) / total
-    firsts, seconds = Counter(first for first, _ in pairs), Counter(second for _, second in pairs)
+    firsts, seconds = Counter[str](), Counter[str]()
+    for (first, second), times in counts.items():
+        firsts[first] += times
+        seconds[second] += times
+    seen = sum(times for (first, second), times in counts.items() if first == second) / total
     chance = sum(firsts[verdict] * seconds[verdict] for verdict in firsts) / total**2
     return Agreement(total, seen, (seen - chance) / (1 - chance) if chance < 1 else None)

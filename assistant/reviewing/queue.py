@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,14 +13,11 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from assistant.errors import ReviewRefused
-from assistant.models import Opinion, Review, ReviewItem
-from assistant.reviewing.agreement import Agreement, agreement
+from assistant.models import ReviewItem
 from assistant.reviewing.rows import ReviewItemQuerySet
 
 State = ReviewItem.State
 MOST_COUNTED = 1000  # beyond it the page says "more than"
-_PAIRS = 5000  # the newest that agreement is computed from
-_Opinion = tuple[int | None, str]  # whose, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +27,6 @@ class Progress:
     left: int
     done: int
     disagreements: int
-
-
-@dataclass(frozen=True, slots=True)
-class Agreements:
-    """How far first and second opinions agree: on whole answers, and on single sentences."""
-
-    answers: Agreement
-    sentences: Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,32 +168,3 @@ def progress(reviewer: User) -> Progress:
 def _count(rows: QuerySet[ReviewItem]) -> int:
     """Up to one more than is shown as a figure: nobody waits for the exact number of very many."""
     return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
-
-
-def agreements(reviewer: User) -> Agreements:
-    """Over what this reviewer may see and two have judged."""
-    item = ReviewItem.objects.visible_to(reviewer).filter(pk=OuterRef("item"), state=State.DONE)
-    seconds = Opinion.objects.filter(Exists(item), second=True).order_by("-created")[:_PAIRS]
-    columns = ("item_id", "reviewer_id", "verdict")
-    given = {item: (reviewer, said) for item, reviewer, said in seconds.values_list(*columns)}
-    firsts = Opinion.objects.filter(item__in=given, second=False).values_list(*columns)
-    pairs = {item: ((reviewer, said), given[item]) for item, reviewer, said in firsts}
-    verdicts = [(first, second) for (_, first), (_, second) in pairs.values()]
-    return Agreements(agreement(verdicts), agreement(_sentence_pairs(pairs)))
-
-
-def _sentence_pairs(opinions: Mapping[int, tuple[_Opinion, _Opinion]]) -> list[tuple[str, str]]:
-    whose = {
-        (reviewer, item): place
-        for item, pair in opinions.items()
-        for place, (reviewer, _) in enumerate(pair)
-        if reviewer is not None
-    }
-    found: dict[tuple[int, int], dict[int, str]] = {}
-    rows = Review.objects.filter(answer__review_item__in={item for _, item in whose})
-    for item, sentence, reviewer, verdict in rows.values_list(
-        "answer__review_item", "sentence", "reviewer", "verdict"
-    ):
-        if (place := whose.get((reviewer, item))) is not None:
-            found.setdefault((item, sentence), {})[place] = verdict
-    return [(said[0], said[1]) for said in found.values() if len(said) == 2]

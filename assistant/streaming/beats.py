@@ -1,6 +1,7 @@
-"""Signs of life of answers: while they are made, and while they wait for a thread of this process.
+"""Signs of life of the answers of this process, in one statement for all of them every other second.
 
-Without one for a while an answer is taken for left behind (``conversing/recovery.py``).
+Two kinds: of answers that are made here or wait here for a thread, without which they are taken for left behind
+(``conversing/recovery.py``), and of answers that somebody follows from here, without which nobody would need them.
 """
 
 from __future__ import annotations
@@ -8,74 +9,107 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
+from assistant.conversing.recovery import recover_abandoned
 from assistant.models import Answer
 
-_BEAT_SECONDS = 5.0
+BEAT_SECONDS = 2.0
+_RECOVER_EVERY = 3  # beats
 
 
-@contextmanager
-def pulse(answer_id: uuid.UUID) -> Iterator[None]:
-    """Shows while it is open that somebody is at this answer."""
-    over = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not over.wait(_BEAT_SECONDS):
-                Answer.objects.filter(pk=answer_id).update(beat=timezone.now())
-        finally:
-            connection.close()
-
-    Answer.objects.filter(pk=answer_id).update(beat=timezone.now())
-    thread = threading.Thread(target=beat, name="answer-beat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(timeout=_BEAT_SECONDS)
-
-
-class Waiting:
-    """Answers that wait for a thread. While there are some, one thread gives the sign of life of all of them."""
+class Signs:
+    """While there is anything to give a sign of, one thread gives them. It begins with a pause: what is new has just
+    given its own."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._answers: set[uuid.UUID] = set()
+        self._made: set[uuid.UUID] = set()
+        self._followed: Counter[uuid.UUID] = Counter()
         self._thread: threading.Thread | None = None
 
-    def add(self, answer_id: uuid.UUID) -> None:
+    def begin(self, answer_id: uuid.UUID) -> None:
+        """It is made here, or waits here for a thread."""
         with self._lock:
-            self._answers.add(answer_id)
+            self._made.add(answer_id)
+            self._watch()
 
-    def watch(self) -> None:
-        """Begins to give signs of life, where somebody waits."""
+    def end(self, answer_id: uuid.UUID) -> None:
         with self._lock:
-            if self._answers and self._thread is None:
-                self._thread = threading.Thread(target=self._beat, name="waiting-beat", daemon=True)
-                self._thread.start()
+            self._made.discard(answer_id)
 
-    def remove(self, answer_id: uuid.UUID) -> None:
+    def made_here(self, answer_id: uuid.UUID) -> bool:
+        """Whether every event of this answer rings the bell of this process."""
+        return answer_id in self._made
+
+    @contextmanager
+    def making(self, answer_id: uuid.UUID) -> Iterator[None]:
+        """Shows while it is open that somebody is at this answer."""
+        Answer.objects.filter(pk=answer_id).update(beat=timezone.now())
+        self.begin(answer_id)
+        try:
+            yield
+        finally:
+            self.end(answer_id)
+
+    @contextmanager
+    def following(self, answer_id: uuid.UUID) -> Iterator[None]:
+        """Shows while it is open that somebody reads along."""
         with self._lock:
-            self._answers.discard(answer_id)
+            self._followed[answer_id] += 1
+            self._watch()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._followed[answer_id] -= 1
+                if not self._followed[answer_id]:
+                    del self._followed[answer_id]
+
+    def _watch(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._beat, name="answer-beat", daemon=True)
+            self._thread.start()
 
     def _beat(self) -> None:
+        rounds = 0
         try:
-            while waiting := self._still():
-                with suppress(DatabaseError):  # the next beat comes before anybody takes them for left behind
-                    Answer.objects.filter(pk__in=waiting).update(beat=timezone.now())
-                time.sleep(_BEAT_SECONDS)
+            while self._any():
+                time.sleep(BEAT_SECONDS)
+                rounds += 1
+                try:
+                    close_old_connections()
+                    self._give()
+                    if rounds % _RECOVER_EVERY == 0:
+                        recover_abandoned()
+                except DatabaseError:  # the next beats come before anybody takes them for left behind
+                    connection.close()
         finally:
             connection.close()
 
-    def _still(self) -> list[uuid.UUID]:
-        """Those that wait; with none, the thread is over: whoever comes next begins another."""
+    def _any(self) -> bool:
+        """With nothing to give a sign of the thread is over: whoever comes next begins another."""
         with self._lock:
-            if not self._answers:
+            if not self._made and not self._followed:
                 self._thread = None
-            return list(self._answers)
+            return self._thread is not None
+
+    def _give(self) -> None:
+        with self._lock:
+            made, followed = set(self._made), set(self._followed)
+        now = timezone.now()
+        for answers, given in (
+            (made & followed, {"beat": now, "followed": now}),
+            (made - followed, {"beat": now}),
+            (followed - made, {"followed": now}),
+        ):
+            if answers:
+                Answer.objects.filter(pk__in=answers, finished__isnull=True).update(**given)
+
+
+signs = Signs()

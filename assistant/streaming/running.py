@@ -25,23 +25,17 @@ from assistant.conversing.queueing import claim_due
 from assistant.conversing.recovery import INTERRUPTED, UNFINISHED
 from assistant.models import Answer, AnswerEvent
 from assistant.reviewing.feeding import feed
-from assistant.streaming.beats import Waiting, pulse
+from assistant.streaming.beats import signs
 from assistant.streaming.bell import bell
 from assistant.streaming.fair_pool import FairPool
+from assistant.streaming.storing import EventStore
 
 log = logging.getLogger("footnote.answers")
 _DELTA_SECONDS = 0.12  # provisional text is stored in gulps, not word by word
 _SMOOTH = 4  # so many answers at once come in the smallest gulps; with more, gulps grow
 _LARGEST_GULP = 0.5  # seconds
-
-
-_here: set[uuid.UUID] = set()  # answers that this process makes or has in its queue
-_waiting = Waiting()
-
-
-def made_here(answer_id: uuid.UUID) -> bool:
-    """Whether every event of this answer rings the bell of this process."""
-    return answer_id in _here
+_GATHER_SECONDS = 0.05  # with more answers at once than that, so long events wait for each other
+_store = EventStore()
 
 
 @lru_cache(maxsize=1)
@@ -69,11 +63,8 @@ def start_due(conversation_id: uuid.UUID) -> None:
 
 def _submit(answer_id: uuid.UUID) -> None:
     asker = Answer.objects.filter(pk=answer_id).values_list("turn__conversation__user", flat=True).first()
-    _here.add(answer_id)
-    _waiting.add(answer_id)
+    signs.begin(answer_id)
     _pool().submit(asker or 0, partial(_work, answer_id))
-    if waiting():
-        _waiting.watch()
 
 
 class _Telling:
@@ -95,15 +86,14 @@ class _Telling:
 
 def _work(answer_id: uuid.UUID) -> None:
     close_old_connections()
-    _waiting.remove(answer_id)
     try:
-        with _Telling(answer_id), pulse(answer_id), closing(_Journal(answer_id)) as journal:
+        with _Telling(answer_id), signs.making(answer_id), closing(_Journal(answer_id)) as journal:
             for event in answering(answer_id, must_be_followed=True):
                 journal.write(event)
         _charge(answer_id)
         feed(answer_id)
     finally:
-        _here.discard(answer_id)
+        signs.end(answer_id)
         if ended := Answer.objects.filter(pk=answer_id).values_list("turn__conversation", flat=True).first():
             start_due(ended)
         connection.close()
@@ -159,6 +149,7 @@ class _Journal:
         data = event.data()
         with suppress(IntegrityError):  # its conversation may have been deleted meanwhile
             kept = {**data, "passages": list(event.passages)}
-            AnswerEvent.objects.create(answer_id=self._answer_id, seq=self._seq, kind=event.kind, data=kept)
+            row = AnswerEvent(answer_id=self._answer_id, seq=self._seq, kind=event.kind, data=kept)
+            _store.keep(row, _GATHER_SECONDS if _pool().running() > _SMOOTH else 0.0)
         self._stored, self._ended = time.monotonic(), isinstance(event, Done)
         bell.ring(self._answer_id, (self._seq, event.kind, data))

@@ -22,22 +22,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from assistant.conversing.recovery import recover_abandoned
 from assistant.models import Answer, AnswerEvent
+from assistant.streaming.beats import BEAT_SECONDS, signs
 from assistant.streaming.bell import bell
 from assistant.streaming.looking import looked
-from assistant.streaming.running import made_here, start_due
+from assistant.streaming.running import start_due
 from assistant.streaming.streams import Listener, kept
 from knowledge.rechecking import still_visible
 
 _LOOK_SECONDS = 0.5  # without a ring: events of another process are found by looking
-_RUNG_SECONDS = 3.0  # for those of this process, to show that somebody still reads along
+_RUNG_SECONDS = 3.0  # for those of this process
 _TRUSTED_SECONDS = 1.0  # so long what is told in this process goes on without another look
 _HEARTBEAT_SECONDS = 10.0
-_FOLLOWED_EVERY = timedelta(seconds=2)
+_FOLLOWED_EVERY = timedelta(seconds=2 * BEAT_SECONDS)  # who just came; then the process says so of all
 _LONGEST_SECONDS = 600.0  # then the browser connects again
-_RECOVER_SECONDS = 5.0
-_recovered = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def event_stream(listener: Listener, answer_id: uuid.UUID, last: int) -> Streami
 async def _follow(user_id: int, answer_id: uuid.UUID, last: int) -> AsyncGenerator[str]:
     began = sent = time.monotonic()
     checked, over = -math.inf, False
-    with bell.listening(answer_id) as ear:
+    with signs.following(answer_id), bell.listening(answer_id) as ear:
         yield "retry: 1000\n\n"
         while time.monotonic() - began < _LONGEST_SECONDS:
             told = ear.take(last)
@@ -79,7 +77,7 @@ async def _follow(user_id: int, answer_id: uuid.UUID, last: int) -> AsyncGenerat
             elif time.monotonic() - sent > _HEARTBEAT_SECONDS:
                 sent = time.monotonic()
                 yield ": still here\n\n"
-            await ear.wait(_RUNG_SECONDS if made_here(answer_id) else _LOOK_SECONDS)
+            await ear.wait(_RUNG_SECONDS if signs.made_here(answer_id) else _LOOK_SECONDS)
 
 
 def _look(user_id: int, answer_id: uuid.UUID, last: int) -> _Look:
@@ -124,15 +122,6 @@ def _mark_followed(answer: Answer) -> None:
         return
     if answer.followed is None or now - answer.followed > _FOLLOWED_EVERY:
         Answer.objects.filter(pk=answer.pk).update(followed=now)
-        _recover()
-
-
-def _recover() -> None:
-    """Closes what dead processes left, at most every few seconds however many people read along."""
-    global _recovered  # when this process last did; two at once do no harm
-    if time.monotonic() - _recovered > _RECOVER_SECONDS:
-        _recovered = time.monotonic()
-        recover_abandoned()
 
 
 def _done(answer: Answer, last: int) -> str:

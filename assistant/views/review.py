@@ -21,6 +21,7 @@ from assistant.errors import ReviewRefused
 from assistant.evaluating.from_reviews import make_case
 from assistant.models import Opinion, ReviewCause, ReviewItem, Standing
 from assistant.reviewing import judging, queue
+from assistant.reviewing.agreeing import agreements
 from assistant.reviewing.queue import WHOSE, Wanted
 from assistant.showing import reviews
 from assistant.sources import may_see
@@ -63,7 +64,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
         "collections": Collection.objects.visible_to(user),
         "whose": WHOSE,
         "progress": queue.progress(user),
-        "agreements": queue.agreements(user),
+        "agreements": agreements(user),
     }
     return render(request, "assistant/review_list.html", context)
 

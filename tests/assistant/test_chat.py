@@ -195,12 +195,12 @@ def test_an_answer_left_behind_is_closed_and_can_be_asked_again(
 def test_an_answer_that_waits_for_a_thread_is_not_left_behind(
     shelf: SimpleNamespace, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(beats, "_BEAT_SECONDS", 0.05)
-    waiting = beats.Waiting()
+    monkeypatch.setattr(beats, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(beats, "_RECOVER_EVERY", 1_000_000)  # the test closes what was left
+    signs = beats.Signs()
     here, elsewhere = (conversations.ask(person, QUESTION) for person in (people.bob, people.alice))
     Answer.objects.update(created=timezone.now() - timedelta(minutes=2))
-    waiting.add(here.pk)
-    waiting.watch()
+    signs.begin(here.pk)
     deadline = time.monotonic() + 30
     while Answer.objects.filter(pk=here.pk, beat__isnull=True).exists():
         assert time.monotonic() < deadline
@@ -208,9 +208,9 @@ def test_an_answer_that_waits_for_a_thread_is_not_left_behind(
     assert recover_abandoned() == 1
     elsewhere.refresh_from_db()
     assert elsewhere.state == Answer.State.FAILED
-    waiting.remove(here.pk)
-    while waiting._thread is not None:
-        assert time.monotonic() < deadline, "with nobody in the line its thread ends"
+    signs.end(here.pk)
+    while signs._thread is not None:
+        assert time.monotonic() < deadline, "with nothing to give a sign of its thread ends"
         time.sleep(0.05)
     running.start(here)
     assert finished(here.pk).state == Answer.State.COMPLETE

@@ -27,6 +27,7 @@ from assistant.models import (
     SetCase,
 )
 from assistant.reviewing import judging, queue
+from assistant.reviewing.agreeing import agreements
 from assistant.reviewing.agreement import agreement
 from assistant.reviewing.feeding import current_policy, feed
 from assistant.reviewing.judging import Said
@@ -34,7 +35,7 @@ from assistant.showing import reviews
 from assistant.showing.presenting import present
 from assistant.tasks import keep_reviews
 from assistant.verified import keeping
-from knowledge.models import Grant
+from knowledge.models import Document, Grant
 from tests.assistant.conftest import Asked, quotes
 from tests.config.test_exporting import exported
 from tests.conftest import ClientFor, MakeDocument
@@ -296,9 +297,13 @@ def test_a_second_opinion_is_given_without_seeing_the_first(
     assert "the table is decisive" in both
     assert "second opinion" in both
     assert queue.progress(people.rita).disagreements == 1
-    told = queue.agreements(people.rita)
+    told = agreements(people.rita)
     assert (told.answers.pairs, told.answers.share, told.answers.kappa) == (1, 0.0, 0.0)
     assert told.sentences.pairs == answer.sentence_count
+    Document.objects.filter(pk__in=item.sources.values("pk")).update(restricted=True)
+    assert agreements(people.rita).answers.pairs == 0, "what she may no longer see counts no more, at once"
+    Document.objects.update(restricted=False)
+    assert agreements(people.rita) == told
     with pytest.raises(ReviewRefused):
         judging.settle(item, people.rita, Said(RIGHT))
 
@@ -378,14 +383,13 @@ def test_a_reviewer_takes_along_what_they_judged_and_an_asker_no_words_they_may_
     assert said not in his.read("test-questions.json").decode(), "a reviewer's words about a memo he may not read"
 
 
-
 def test_kappa_is_agreement_beyond_chance() -> None:
-    pairs = [("right", "right")] * 20 + [("right", "wrong")] * 5 + [("wrong", "right")] * 10 + [("wrong", "wrong")] * 15
-    found = agreement(pairs)
+    found = agreement({("right", "right"): 20, ("right", "wrong"): 5, ("wrong", "right"): 10, ("wrong", "wrong"): 15})
+    assert found.pairs == 50
     assert found.share == pytest.approx(0.7)
     assert found.kappa == pytest.approx(0.4)
-    assert agreement([("right", "right")] * 3).kappa is None
-    assert agreement([]).share is None
+    assert agreement({("right", "right"): 3}).kappa is None
+    assert agreement({}).share is None
 
 
 def test_readers_are_not_reviewers(shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor) -> None:

@@ -16,7 +16,7 @@ from assistant.answering.answer import answer as answering
 from assistant.conversing import conversations
 from assistant.models import Answer, Conversation
 from assistant.showing.presenting import AnswerView, present
-from assistant.streaming.beats import pulse
+from assistant.streaming.beats import signs
 from knowledge.errors import FootnoteError, SearchUnavailable
 from knowledge.models import Passage
 from knowledge.projection import get_projection
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             with suppress(SearchUnavailable):
                 get_projection()
             answer = conversations.ask(user, question, conversation)
-            with pulse(answer.pk):
+            with signs.making(answer.pk):
                 for _ in answering(answer.pk):
                     pass
         except FootnoteError as error:

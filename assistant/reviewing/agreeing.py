@@ -1,0 +1,93 @@
+"""How far reviewers agree, over what one of them may see. It is kept for a minute, for it stands over every list."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
+
+from accounts.models import User
+from assistant.models import Opinion, Review, ReviewItem
+from assistant.reviewing.agreement import Agreement, agreement
+from knowledge import stamps
+from knowledge.stamps import Stamps
+
+_PAIRS = 5000  # the newest that agreement is computed from
+_KEPT_SECONDS = 60.0
+_KEPT_FOR = 500  # reviewers
+
+
+@dataclass(frozen=True, slots=True)
+class Agreements:
+    """How far first and second opinions agree: on whole answers, and on single sentences."""
+
+    answers: Agreement
+    sentences: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """``stamps``: what could be seen then; ``seconds``: how many second opinions there were, and the newest."""
+
+    at: float
+    stamps: Stamps
+    seconds: tuple[int, datetime | None]
+    told: Agreements
+
+
+_kept: OrderedDict[int, _Kept] = OrderedDict()
+_lock = threading.Lock()
+
+
+def agreements(reviewer: User) -> Agreements:
+    """Over what this reviewer may see now and two have judged.
+
+    A change of what may be seen, or another second opinion, shows at once; a verdict on a sentence that is changed
+    afterwards within a minute.
+    """
+    marks = stamps.read(connection)
+    if marks is None:
+        return _reckoned(reviewer)
+    counted = Opinion.objects.filter(second=True).aggregate(n=Count("pk"), newest=Max("created"))
+    seconds = (counted["n"], counted["newest"])
+    with _lock:
+        held = _kept.get(reviewer.pk)
+    if held and time.monotonic() - held.at < _KEPT_SECONDS and (held.stamps, held.seconds) == (marks, seconds):
+        return held.told
+    told = _reckoned(reviewer)
+    with _lock:
+        _kept[reviewer.pk] = _Kept(time.monotonic(), marks, seconds, told)
+        _kept.move_to_end(reviewer.pk)
+        while len(_kept) > _KEPT_FOR:
+            _kept.popitem(last=False)
+    return told
+
+
+def _reckoned(reviewer: User) -> Agreements:
+    """The database counts: only how often which two verdicts met is read, however many were given."""
+    item = ReviewItem.objects.visible_to(reviewer).filter(pk=OuterRef("item"), state=ReviewItem.State.DONE)
+    seconds = Opinion.objects.filter(Exists(item), second=True).order_by("-created")
+    newest = Opinion.objects.filter(pk__in=seconds.values("pk")[:_PAIRS])
+    first = Opinion.objects.filter(item=OuterRef("item"), second=False)
+    answers = newest.annotate(first=Subquery(first.values("verdict")[:1]))
+    judged = Review.objects.filter(
+        answer=OuterRef("item__answer"),
+        sentence=OuterRef("item__answer__reviews__sentence"),
+        reviewer=OuterRef("first_by"),
+    )
+    sentences = newest.annotate(first_by=Subquery(first.values("reviewer")[:1])).filter(
+        item__answer__reviews__reviewer=F("reviewer")
+    )
+    sentences = sentences.annotate(first=Subquery(judged.values("verdict")[:1]))
+    return Agreements(_agreement(answers, "verdict"), _agreement(sentences, "item__answer__reviews__verdict"))
+
+
+def _agreement(rows: QuerySet[Opinion], second: str) -> Agreement:
+    """Of opinions with ``first`` beside them, None where the first said nothing of this."""
+    counted = rows.order_by().values_list("first", second).annotate(Count("pk"))
+    return agreement({(first, said): pairs for first, said, pairs in counted if first is not None})
