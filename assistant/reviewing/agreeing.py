@@ -32,7 +32,7 @@ class Agreements:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """``stamps``: what could be seen then; ``seconds``: how many second opinions there were, and the newest."""
+    """``stamps``: what could be seen then; ``seconds``: how many second opinions counted, and the newest."""
 
     at: float
     stamps: Stamps
@@ -47,13 +47,14 @@ _lock = threading.Lock()
 def agreements(reviewer: User) -> Agreements:
     """Over what this reviewer may see now and two have judged.
 
-    A change of what may be seen, or another second opinion, shows at once; a verdict on a sentence that is changed
-    afterwards within a minute.
+    A change of what may be seen, another second opinion, or an item that is opened again shows at once; a verdict that
+    is changed afterwards within a minute.
     """
     marks = stamps.read(connection)
     if marks is None:
         return _reckoned(reviewer)
-    counted = Opinion.objects.filter(second=True).aggregate(n=Count("pk"), newest=Max("created"))
+    rows = Opinion.objects.filter(second=True, item__state=ReviewItem.State.DONE)
+    counted = rows.aggregate(n=Count("pk"), newest=Max("created"))
     seconds = (counted["n"], counted["newest"])
     with _lock:
         held = _kept.get(reviewer.pk)

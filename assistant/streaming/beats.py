@@ -1,4 +1,4 @@
-"""Signs of life of the answers of this process, in one statement for all of them every other second.
+"""Signs of life of the answers of this process, given for all of them together every other second.
 
 Two kinds: of answers that are made here or wait here for a thread, without which they are taken for left behind
 (``conversing/recovery.py``), and of answers that somebody follows from here, without which nobody would need them.
@@ -13,14 +13,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from assistant.conversing.recovery import recover_abandoned
 from assistant.models import Answer
 
 BEAT_SECONDS = 2.0
-_RECOVER_EVERY = 3  # beats
 
 
 class Signs:
@@ -36,8 +35,8 @@ class Signs:
     def begin(self, answer_id: uuid.UUID) -> None:
         """It is made here, or waits here for a thread."""
         with self._lock:
-            self._made.add(answer_id)
             self._watch()
+            self._made.add(answer_id)
 
     def end(self, answer_id: uuid.UUID) -> None:
         with self._lock:
@@ -61,8 +60,8 @@ class Signs:
     def following(self, answer_id: uuid.UUID) -> Iterator[None]:
         """Shows while it is open that somebody reads along."""
         with self._lock:
-            self._followed[answer_id] += 1
             self._watch()
+            self._followed[answer_id] += 1
         try:
             yield
         finally:
@@ -72,22 +71,20 @@ class Signs:
                     del self._followed[answer_id]
 
     def _watch(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._beat, name="answer-beat", daemon=True)
-            self._thread.start()
+        """Under the lock: sees to it that there is a living thread."""
+        if self._thread is None or not self._thread.is_alive():
+            thread = threading.Thread(target=self._beat, name="answer-beat", daemon=True)
+            thread.start()
+            self._thread = thread
 
     def _beat(self) -> None:
-        rounds = 0
         try:
             while self._any():
                 time.sleep(BEAT_SECONDS)
-                rounds += 1
                 try:
                     close_old_connections()
                     self._give()
-                    if rounds % _RECOVER_EVERY == 0:
-                        recover_abandoned()
-                except DatabaseError:  # the next beats come before anybody takes them for left behind
+                except Error:  # the next beats come before anybody takes them for left behind
                     connection.close()
         finally:
             connection.close()
@@ -102,7 +99,7 @@ class Signs:
     def _give(self) -> None:
         with self._lock:
             made, followed = set(self._made), set(self._followed)
-        now = timezone.now()
+        now = Now()  # the database's, after it has waited for its lock: what was waited for is no silence
         for answers, given in (
             (made & followed, {"beat": now, "followed": now}),
             (made - followed, {"beat": now}),

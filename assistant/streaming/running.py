@@ -1,7 +1,7 @@
 """Answers are made in background threads of the web process; whoever follows them reads stored events.
 
-A thread writes each event to the database and rings a bell for the followers of this process; followers of another
-process find the event by looking. Answers left behind by a dead process are closed by ``recovery``.
+A thread has each event stored and rings a bell for the followers of this process; followers of another process find
+the event by looking. Answers left behind by a dead process are closed by ``recovery``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ log = logging.getLogger("footnote.answers")
 _DELTA_SECONDS = 0.12  # provisional text is stored in gulps, not word by word
 _SMOOTH = 4  # so many answers at once come in the smallest gulps; with more, gulps grow
 _LARGEST_GULP = 0.5  # seconds
-_GATHER_SECONDS = 0.05  # with more answers at once than that, so long events wait for each other
+_GATHER_SECONDS = 0.05  # with more answers at once than that, so long a gulp waits for those of others
 _store = EventStore()
 
 
@@ -85,8 +85,8 @@ class _Telling:
 
 
 def _work(answer_id: uuid.UUID) -> None:
-    close_old_connections()
     try:
+        close_old_connections()
         with _Telling(answer_id), signs.making(answer_id), closing(_Journal(answer_id)) as journal:
             for event in answering(answer_id, must_be_followed=True):
                 journal.write(event)
@@ -150,6 +150,7 @@ class _Journal:
         with suppress(IntegrityError):  # its conversation may have been deleted meanwhile
             kept = {**data, "passages": list(event.passages)}
             row = AnswerEvent(answer_id=self._answer_id, seq=self._seq, kind=event.kind, data=kept)
-            _store.keep(row, _GATHER_SECONDS if _pool().running() > _SMOOTH else 0.0)
+            many = isinstance(event, Delta) and _pool().running() > _SMOOTH
+            _store.keep(row, _GATHER_SECONDS if many else 0.0)
         self._stored, self._ended = time.monotonic(), isinstance(event, Done)
         bell.ring(self._answer_id, (self._seq, event.kind, data))

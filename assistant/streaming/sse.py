@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from assistant.conversing.recovery import recover_abandoned
 from assistant.models import Answer, AnswerEvent
 from assistant.streaming.beats import BEAT_SECONDS, signs
 from assistant.streaming.bell import bell
@@ -36,6 +37,8 @@ _TRUSTED_SECONDS = 1.0  # so long what is told in this process goes on without a
 _HEARTBEAT_SECONDS = 10.0
 _FOLLOWED_EVERY = timedelta(seconds=2 * BEAT_SECONDS)  # who just came; then the process says so of all
 _LONGEST_SECONDS = 600.0  # then the browser connects again
+_RECOVER_SECONDS = 5.0
+_recovered = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,15 @@ def _mark_followed(answer: Answer) -> None:
         return
     if answer.followed is None or now - answer.followed > _FOLLOWED_EVERY:
         Answer.objects.filter(pk=answer.pk).update(followed=now)
+    _recover()
+
+
+def _recover() -> None:
+    """Closes what dead processes left, at most every few seconds however many people read along."""
+    global _recovered  # when this process last did; two at once do no harm
+    if time.monotonic() - _recovered > _RECOVER_SECONDS:
+        _recovered = time.monotonic()
+        recover_abandoned()
 
 
 def _done(answer: Answer, last: int) -> str:

@@ -18,7 +18,7 @@ from assistant.models import AnswerEvent
 @dataclass(slots=True)
 class _Entry:
     event: AnswerEvent
-    tried: bool = False  # together with others
+    tried: bool = False
     stored: bool = False
 
 
@@ -49,10 +49,9 @@ class EventStore:
         with self._lock:
             entries, self._waiting = self._waiting, []
         try:
-            if len(entries) > 1:
-                AnswerEvent.objects.bulk_create([entry.event for entry in entries])
-                for entry in entries:
-                    entry.stored = True
+            AnswerEvent.objects.bulk_create([entry.event for entry in entries])
+            for entry in entries:
+                entry.stored = True
         except Error:  # each is tried by its own thread, which hears what is wrong with it
             return
         finally:

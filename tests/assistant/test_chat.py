@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import time
 import uuid
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import OperationalError
+from django.db.models import Q
 from django.utils import timezone
 
 from assistant.answering.answer import answer as answering
@@ -196,7 +199,6 @@ def test_an_answer_that_waits_for_a_thread_is_not_left_behind(
     shelf: SimpleNamespace, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(beats, "BEAT_SECONDS", 0.05)
-    monkeypatch.setattr(beats, "_RECOVER_EVERY", 1_000_000)  # the test closes what was left
     signs = beats.Signs()
     here, elsewhere = (conversations.ask(person, QUESTION) for person in (people.bob, people.alice))
     Answer.objects.update(created=timezone.now() - timedelta(minutes=2))
@@ -214,6 +216,36 @@ def test_an_answer_that_waits_for_a_thread_is_not_left_behind(
         time.sleep(0.05)
     running.start(here)
     assert finished(here.pk).state == Answer.State.COMPLETE
+
+
+def test_signs_of_life_go_on_after_the_database_refused_one(
+    shelf: SimpleNamespace, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bob's answer is made and followed here, Alice's is made in another process and followed from here."""
+    monkeypatch.setattr(beats, "BEAT_SECONDS", 0.05)
+    signs, refused, give = beats.Signs(), threading.Event(), beats.Signs._give
+
+    def refuse_once(self: beats.Signs) -> None:
+        if not refused.is_set():
+            refused.set()
+            raise OperationalError("database is locked")
+        give(self)
+
+    monkeypatch.setattr(beats.Signs, "_give", refuse_once)
+    here, elsewhere = (conversations.ask(person, QUESTION) for person in (people.bob, people.alice))
+    deadline = time.monotonic() + 30
+    with signs.making(here.pk), signs.following(here.pk), signs.following(here.pk), signs.following(elsewhere.pk):
+        first = Answer.objects.get(pk=here.pk).beat
+        while Answer.objects.filter(Q(pk=here.pk, beat=first) | Q(followed__isnull=True)).exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert refused.is_set()
+    here.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert here.beat is not None
+    assert abs(timezone.now() - here.beat) < timedelta(minutes=1), "the database's clock tells the same time"
+    assert elsewhere.beat is None, "whether it is still being made is for the other process to say"
+    assert not signs.made_here(here.pk)
 
 
 def test_one_that_was_taken_for_left_behind_and_is_begun_after_all_can_be_left_behind_again(

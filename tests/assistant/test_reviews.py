@@ -276,13 +276,14 @@ def test_a_page_of_the_list_is_read_at_once_and_keeps_its_order(
 
 def test_a_second_opinion_is_given_without_seeing_the_first(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, rosa: User,
-    client_for: ClientFor,
+    client_for: ClientFor, django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:  # fmt: skip
     ReviewPolicy.objects.update(second_percent=100)
     answer = asked(people.bob, HOTEL)
     item = disliked(answer, people.bob)
     judge_all(answer, people.rita, "supported")
     judging.settle(item, people.rita, Said(RIGHT, comment="the table is decisive"))
+    assert agreements(people.rita).answers.pairs == 0, "one of two has judged"
     assert not queue.queue(people.rita).exists()
     page = client_for(rosa).get("/review/").content.decode()
     assert "Second opinion" in page
@@ -299,13 +300,18 @@ def test_a_second_opinion_is_given_without_seeing_the_first(
     assert queue.progress(people.rita).disagreements == 1
     told = agreements(people.rita)
     assert (told.answers.pairs, told.answers.share, told.answers.kappa) == (1, 0.0, 0.0)
-    assert told.sentences.pairs == answer.sentence_count
-    Document.objects.filter(pk__in=item.sources.values("pk")).update(restricted=True)
+    assert (told.sentences.pairs, told.sentences.share) == (answer.sentence_count, 0.0)
+    with django_assert_max_num_queries(2):  # whether what is kept still holds
+        assert agreements(people.rita) == told
+    documents = Document.objects.filter(pk__in=item.sources.values("pk"))
+    documents.update(restricted=True)
     assert agreements(people.rita).answers.pairs == 0, "what she may no longer see counts no more, at once"
-    Document.objects.update(restricted=False)
+    documents.update(restricted=False)
     assert agreements(people.rita) == told
     with pytest.raises(ReviewRefused):
         judging.settle(item, people.rita, Said(RIGHT))
+    ReviewItem.objects.update(state=ReviewItem.State.OPEN)
+    assert agreements(people.rita).answers.pairs == 0, "it is to be judged anew"
 
 
 def test_nobody_waits_for_a_second_opinion_that_nobody_can_give(

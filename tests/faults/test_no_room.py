@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -289,7 +289,8 @@ def test_a_worker_outlives_a_broker_that_cannot_write(small_disk: Path, tmp_path
         site.manage("verify")
     finally:
         for process in site.workers:
-            os.killpg(process.pid, 9)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, 9)
             process.wait()
         site.broker.stop()
 
