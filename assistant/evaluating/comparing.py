@@ -11,6 +11,7 @@ from assistant.evaluating.statistics import Interval, paired
 from assistant.models import CaseOutcome, SetCase, SetRun
 
 _SAME = 1e-9
+_SAID = ("sentences", "notice")
 WORDS = {"worse": "Worse", "better": "Better", "same": "Same"}
 
 
@@ -41,11 +42,25 @@ class Row:
 
 
 def rows(new: SetRun, old: SetRun | None) -> list[Row]:
-    """Worse ones first, then better ones, then the rest, each by key."""
-    before = {one.case_id: one for one in old.outcomes.all()} if old is not None else {}
-    found = [Row(one.case, one, before.get(one.case_id)) for one in new.outcomes.select_related("case")]
+    """Worse ones first, then better ones, then the rest, each by key. What was said is left to ``told``: a run has
+    hundreds of answers, and a page shows a few."""
+    before = {one.case_id: one for one in old.outcomes.defer(*_SAID)} if old is not None else {}
+    outcomes = new.outcomes.select_related("case").defer(*_SAID)
+    found = [Row(one.case, one, before.get(one.case_id)) for one in outcomes]
     order = {"worse": 0, "better": 1, "same": 2, "": 3}
     return sorted(found, key=lambda row: (order[row.change], row.case.key))
+
+
+def told(found: Iterable[Row]) -> list[Row]:
+    """The same rows with what was said."""
+    every = list(found)
+    both = [one.pk for row in every for one in (row.new, row.old) if one is not None]
+    whole = CaseOutcome.objects.in_bulk(both)
+    return [
+        Row(row.case, whole[row.new.pk], whole[row.old.pk] if row.old is not None else None)
+        for row in every
+        if not {one.pk for one in (row.new, row.old) if one is not None} - whole.keys()
+    ]
 
 
 def interval(new: SetRun, old: SetRun) -> Interval:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -53,9 +54,15 @@ def paired(differences: Sequence[float]) -> Interval:
 
 def mean_interval(values: Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, float]:
     """Of the mean, by the bootstrap, to four places; (0, 0) of nothing."""
-    array = np.asarray(values, dtype=np.float64)
-    if not len(array):
+    return _mean_interval(tuple(float(value) for value in values))
+
+
+@lru_cache(maxsize=32)
+def _mean_interval(values: tuple[float, ...]) -> tuple[float, float]:
+    """The same values always give the same: the figures of a run that is over are asked for with each of its pages."""
+    if not values:
         return 0.0, 0.0
+    array = np.array(values, dtype=np.float64)
     generator = np.random.default_rng(_SEED)
     # In slices, so that a set of thousands of cases needs no gigabyte.
     at_once = max(1, 2_000_000 // len(array))

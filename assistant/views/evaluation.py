@@ -144,11 +144,13 @@ def _compared(request: HttpRequest, run: SetRun, user: User) -> dict[str, object
     seen = comparing.readable(chosen, user)
     if seen:
         audit.record(user, "evaluation.read", run)
+    page = Paginator(seen, _PAGE).get_page(whole_number(request.GET.get("page")) or 1)
+    page.object_list = comparing.told(page.object_list)
     return {
         "against": against,
         "interval": comparing.interval(run, against) if against else None,
         "verdict": gate.verdict(run) if run.called and run.over else None,
-        "rows": Paginator(seen, _PAGE).get_page(whole_number(request.GET.get("page")) or 1),
+        "rows": page,
         "change": wanted,
         "changes": [("", "All"), *comparing.WORDS.items()] if against else [],
         "manages": covers(Audience.ADMINISTRATOR, user),
