@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import Error
 
@@ -18,15 +18,16 @@ from assistant.models import AnswerEvent
 @dataclass(slots=True)
 class _Entry:
     event: AnswerEvent
+    called: threading.Event = field(default_factory=threading.Event)  # it was tried, or it is its turn
     tried: bool = False
     stored: bool = False
 
 
 class EventStore:
     def __init__(self) -> None:
-        self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._waiting: list[_Entry] = []
+        self._storing = False  # somebody has the turn
 
     def keep(self, event: AnswerEvent, gather: float = 0.0) -> None:
         """Stores an event; it is committed when this returns.
@@ -37,15 +38,18 @@ class EventStore:
         entry = _Entry(event)
         with self._lock:
             self._waiting.append(entry)
-        with self._turn:
-            if not entry.tried:
-                time.sleep(gather)
-                self._store_all()
+            first, self._storing = not self._storing, True
+        if not first:
+            entry.called.wait()
+        if not entry.tried:
+            time.sleep(gather)
+            self._store_all()
         if not entry.stored:
             event.pk = None  # one that was given and rolled back may be another's by now
             event.save(force_insert=True)
 
     def _store_all(self) -> None:
+        """Stores what waits, tells each of them, and gives the turn to the first that has come meanwhile."""
         with self._lock:
             entries, self._waiting = self._waiting, []
         try:
@@ -55,5 +59,10 @@ class EventStore:
         except Error:  # each is tried by its own thread, which hears what is wrong with it
             return
         finally:
+            with self._lock:
+                following = self._waiting[:1]
+                self._storing = bool(following)
             for entry in entries:
                 entry.tried = True
+            for entry in [*following, *entries]:
+                entry.called.set()
