@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from knowledge.priority import stand_back
+
 GRACE_SECONDS = 6.0
 _LOG_BYTES = 10 * 1024 * 1024
 _PR_SET_PDEATHSIG = 1
@@ -21,7 +23,7 @@ def _ends_with_parent(parent: int, nice: int) -> Callable[[], None]:
 
     def prepare() -> None:
         if nice:
-            os.nice(nice)
+            stand_back(nice)
         if libc is not None:
             # Even when this process is killed outright, the kernel then asks the child to end.
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -28,6 +28,7 @@ import traceback
 from typing import IO, Any, NoReturn
 
 from knowledge.errors import UnreadableDocument
+from knowledge.priority import stand_back
 from knowledge.sandbox import OPEN_FILES, TOO_LARGE, WRITTEN_FILE_BYTES
 
 HANDED_OVER = 4  # file descriptors that come with each order: input, output, errors, leash
@@ -180,6 +181,7 @@ def main() -> None:
     """``python -m knowledge.sandbox_child FD MODULE``: the control socket and what to import ahead."""
     control = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(control.fileno(), False)
+    stand_back()  # as its owner does: this session is a new one
     importlib.import_module(sys.argv[2])
     # What is there now stays: a collection in a child would only copy the pages it shares with the template.
     gc.collect()

@@ -142,3 +142,22 @@ def test_workers_stand_back_behind_those_who_ask() -> None:
     assert quick.nice == long.nice == 10
     assert "--beat" in quick.command
     assert "--beat" not in long.command, "housekeeping is done once"
+
+
+AT_WORK = """
+import os
+from pathlib import Path
+from knowledge import forking
+forking.fork_child("json").end()
+places = "self", forking._templates.running["json"].process.pid
+print(os.nice(0), *(Path(f"/proc/{place}/autogroup").read_text().split()[-1] for place in places), flush=True)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="the kernel gives sessions no shares")
+def test_standing_back_counts_between_sessions_too(tmp_path: Path) -> None:
+    """A worker and what it has files read by each began a session, which the kernel would give as much as the site."""
+    log = tmp_path / "worker.log"
+    child = start_child([sys.executable, "-c", AT_WORK], log, cwd=ROOT, nice=10)
+    assert child.wait(SECONDS) == 0, log.read_text()
+    assert log.read_text().split() == ["10", "10", "10"]
