@@ -99,7 +99,8 @@ class Signs:
     def _give(self) -> None:
         with self._lock:
             made, followed = set(self._made), set(self._followed)
-        now = Now()  # the database's, after it has waited for its lock: what was waited for is no silence
+        # SQLite dates it after the wait for its one lock: what was waited for is no silence.
+        now = Now() if connection.vendor == "sqlite" else timezone.now()
         for answers, given in (
             (made & followed, {"beat": now, "followed": now}),
             (made - followed, {"beat": now}),

@@ -34,7 +34,7 @@ log = logging.getLogger("footnote.answers")
 _DELTA_SECONDS = 0.12  # provisional text is stored in gulps, not word by word
 _SMOOTH = 4  # so many answers at once come in the smallest gulps; with more, gulps grow
 _LARGEST_GULP = 0.5  # seconds
-_GATHER_SECONDS = 0.05  # with more answers at once than that, so long a gulp waits for those of others
+_GATHER_SECONDS = 0.05  # with more answers at once than run smoothly, so long a gulp waits for those of others
 _store = EventStore()
 
 

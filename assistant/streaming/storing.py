@@ -42,17 +42,18 @@ class EventStore:
         if not first:
             entry.called.wait()
         if not entry.tried:
-            time.sleep(gather)
-            self._store_all()
+            self._store_all(gather)
         if not entry.stored:
             event.pk = None  # one that was given and rolled back may be another's by now
             event.save(force_insert=True)
 
-    def _store_all(self) -> None:
+    def _store_all(self, gather: float) -> None:
         """Stores what waits, tells each of them, and gives the turn to the first that has come meanwhile."""
-        with self._lock:
-            entries, self._waiting = self._waiting, []
+        entries: list[_Entry] = []
         try:
+            time.sleep(gather)
+            with self._lock:
+                entries, self._waiting = self._waiting, []
             AnswerEvent.objects.bulk_create([entry.event for entry in entries])
             for entry in entries:
                 entry.stored = True
