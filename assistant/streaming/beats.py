@@ -79,13 +79,14 @@ class Signs:
 
     def _beat(self) -> None:
         try:
+            time.sleep(BEAT_SECONDS)
             while self._any():
-                time.sleep(BEAT_SECONDS)
                 try:
                     close_old_connections()
                     self._give()
                 except Error:  # the next beats come before anybody takes them for left behind
                     connection.close()
+                time.sleep(BEAT_SECONDS)
         finally:
             connection.close()
 
