@@ -54,13 +54,9 @@ def rows(new: SetRun, old: SetRun | None) -> list[Row]:
 def told(found: Iterable[Row]) -> list[Row]:
     """The same rows with what was said."""
     every = list(found)
-    both = [one.pk for row in every for one in (row.new, row.old) if one is not None]
-    whole = CaseOutcome.objects.in_bulk(both)
-    return [
-        Row(row.case, whole[row.new.pk], whole[row.old.pk] if row.old is not None else None)
-        for row in every
-        if not {one.pk for one in (row.new, row.old) if one is not None} - whole.keys()
-    ]
+    outcomes = [one for row in every for one in (row.new, row.old) if one is not None]
+    whole = CaseOutcome.objects.in_bulk([one.pk for one in outcomes])
+    return [Row(row.case, whole[row.new.pk], whole[row.old.pk] if row.old else None) for row in every]
 
 
 def interval(new: SetRun, old: SetRun) -> Interval:

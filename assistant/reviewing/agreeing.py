@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
@@ -15,11 +13,9 @@ from accounts.models import User
 from assistant.models import Opinion, Review, ReviewItem
 from assistant.reviewing.agreement import Agreement, agreement
 from knowledge import stamps
-from knowledge.stamps import Stamps
 
 _PAIRS = 5000  # the newest that agreement is computed from
 _KEPT_SECONDS = 60.0
-_KEPT_FOR = 500  # reviewers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +24,6 @@ class Agreements:
 
     answers: Agreement
     sentences: Agreement
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """``stamps``: what could be seen then; ``seconds``: how many second opinions counted, and the newest."""
-
-    at: float
-    stamps: Stamps
-    seconds: tuple[int, datetime | None]
-    told: Agreements
-
-
-_kept: OrderedDict[int, _Kept] = OrderedDict()
-_lock = threading.Lock()
 
 
 def agreements(reviewer: User) -> Agreements:
@@ -54,19 +36,15 @@ def agreements(reviewer: User) -> Agreements:
     if marks is None:
         return _reckoned(reviewer)
     rows = Opinion.objects.filter(second=True, item__state=ReviewItem.State.DONE)
-    counted = rows.aggregate(n=Count("pk"), newest=Max("created"))
-    seconds = (counted["n"], counted["newest"])
-    with _lock:
-        held = _kept.get(reviewer.pk)
-    if held and time.monotonic() - held.at < _KEPT_SECONDS and (held.stamps, held.seconds) == (marks, seconds):
-        return held.told
-    told = _reckoned(reviewer)
-    with _lock:
-        _kept[reviewer.pk] = _Kept(time.monotonic(), marks, seconds, told)
-        _kept.move_to_end(reviewer.pk)
-        while len(_kept) > _KEPT_FOR:
-            _kept.popitem(last=False)
-    return told
+    seconds = rows.aggregate(Count("pk"), Max("created"))
+    holds = (*sorted(marks.items()), *seconds.values(), int(time.monotonic() / _KEPT_SECONDS))
+    return _kept(reviewer, holds)
+
+
+@lru_cache(maxsize=500)
+def _kept(reviewer: User, holds: tuple[object, ...]) -> Agreements:
+    """``holds``: what could be seen, the second opinions that counted, and the minute."""
+    return _reckoned(reviewer)
 
 
 def _reckoned(reviewer: User) -> Agreements:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -26,7 +27,7 @@ from assistant.models import (
     ReviewSample,
     SetCase,
 )
-from assistant.reviewing import judging, queue
+from assistant.reviewing import agreeing, judging, queue
 from assistant.reviewing.agreeing import agreements
 from assistant.reviewing.agreement import agreement
 from assistant.reviewing.feeding import current_policy, feed
@@ -276,8 +277,9 @@ def test_a_page_of_the_list_is_read_at_once_and_keeps_its_order(
 
 def test_a_second_opinion_is_given_without_seeing_the_first(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, rosa: User,
-    client_for: ClientFor, django_assert_max_num_queries: DjangoAssertNumQueries,
+    client_for: ClientFor, django_assert_max_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    monkeypatch.setattr(agreeing, "_KEPT_SECONDS", math.inf)  # the minute does not end in the middle of it
     ReviewPolicy.objects.update(second_percent=100)
     answer = asked(people.bob, HOTEL)
     item = disliked(answer, people.bob)

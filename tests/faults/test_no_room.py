@@ -209,39 +209,50 @@ Grant.objects.create(collection=team, user=alice, role=Grant.Role.CURATOR)
 """
 
 
-@pytest.mark.slow
-def test_an_installation_on_a_full_disk_refuses_waits_and_goes_on(small_disk: Path, tmp_path: Path) -> None:
-    """The whole home on the small disk: uploads are refused, a job keeps its tries, and all is well with room again."""
+@pytest.fixture
+def cramped(small_disk: Path, tmp_path: Path) -> Iterator[Site]:
+    """A site with its whole home on the small disk; orders for faults lie outside of it."""
     site = Site(small_disk / "home")
-    site.env |= {"FAULTS": str(tmp_path), "FOOTNOTE_INDEX_SNAPSHOT_EVERY": "1"}
+    site.env |= {"FAULTS": str(tmp_path)}
     site.manage("migrate", "--verbosity", "0")
     site.manage("shell", "-v0", "-c", PEOPLE)
     site.broker.start()
-    try:
-        site.manage("shell", "-v0", "-c", UPLOAD.format(name="early.txt"))
-        filler = fill(small_disk, 0.04)
-        refused = site.manage("shell", "-v0", "-c", UPLOAD.format(name="late.txt"), check=False)
-        assert "disk is nearly full, so nothing was kept" in refused.stderr
-        celery = ("celery", "-A", "config", "worker", "--beat", "--concurrency=1")
-        site.start_worker([sys.executable, "-m", "tests.faults.faulty", *celery])
-        log = site.home / "logs" / "worker.log"
-        site.wait_for(lambda: "job waits" in log.read_text())
-        assert site.rows("select state, attempts from ingest_ingestjob") == [("queued", 0)]
-        filler.unlink()
-        site.wait_for(lambda: site.rows("select state, attempts from ingest_ingestjob") == [("done", 1)])
-        site.wait_for(lambda: bool(list((site.home / "index").glob("generation-*"))))
-        fill(small_disk, 0.0)
-        refused = site.manage("shell", "-v0", "-c", UPLOAD.format(name="late.txt"), check=False)
-        assert "disk is nearly full, so nothing was kept" in refused.stderr
-        filler.unlink()
-        site.manage("shell", "-v0", "-c", UPLOAD.format(name="late.txt"))
-        site.wait_for(lambda: site.rows("select state, attempts from ingest_ingestjob") == [("done", 1)] * 2)
-        site.manage("verify")
-    finally:
-        for worker in site.workers:
+    yield site
+    for worker in site.workers:
+        with suppress(ProcessLookupError):
             os.killpg(worker.pid, 9)
-            worker.wait()
-        site.broker.stop()
+        worker.wait()
+    site.broker.stop()
+
+
+def faulty_worker(site: Site) -> subprocess.Popen[bytes]:
+    celery = ("celery", "-A", "config", "worker", "--beat", "--concurrency=1")
+    return site.start_worker([sys.executable, "-m", "tests.faults.faulty", *celery])
+
+
+@pytest.mark.slow
+def test_an_installation_on_a_full_disk_refuses_waits_and_goes_on(cramped: Site, small_disk: Path) -> None:
+    """The whole home on the small disk: uploads are refused, a job keeps its tries, and all is well with room again."""
+    site = cramped
+    site.env |= {"FOOTNOTE_INDEX_SNAPSHOT_EVERY": "1"}
+    site.manage("shell", "-v0", "-c", UPLOAD.format(name="early.txt"))
+    filler = fill(small_disk, 0.04)
+    refused = site.manage("shell", "-v0", "-c", UPLOAD.format(name="late.txt"), check=False)
+    assert "disk is nearly full, so nothing was kept" in refused.stderr
+    faulty_worker(site)
+    log = site.home / "logs" / "worker.log"
+    site.wait_for(lambda: "job waits" in log.read_text())
+    assert site.rows("select state, attempts from ingest_ingestjob") == [("queued", 0)]
+    filler.unlink()
+    site.wait_for(lambda: site.rows("select state, attempts from ingest_ingestjob") == [("done", 1)])
+    site.wait_for(lambda: bool(list((site.home / "index").glob("generation-*"))))
+    fill(small_disk, 0.0)
+    refused = site.manage("shell", "-v0", "-c", UPLOAD.format(name="late.txt"), check=False)
+    assert "disk is nearly full, so nothing was kept" in refused.stderr
+    filler.unlink()
+    site.manage("shell", "-v0", "-c", UPLOAD.format(name="late.txt"))
+    site.wait_for(lambda: site.rows("select state, attempts from ingest_ingestjob") == [("done", 1)] * 2)
+    site.manage("verify")
 
 
 def test_a_purge_without_a_database_goes_on_later(
@@ -262,37 +273,25 @@ def test_a_purge_without_a_database_goes_on_later(
 
 
 @pytest.mark.slow
-def test_a_worker_outlives_a_broker_that_cannot_write(small_disk: Path, tmp_path: Path) -> None:
+def test_a_worker_outlives_a_broker_that_cannot_write(cramped: Site, small_disk: Path, tmp_path: Path) -> None:
     """The disk fills up in the middle of a job: the broker takes no word that it has ended, and the worker waits."""
-    site = Site(small_disk / "home")
-    site.env |= {"FAULTS": str(tmp_path)}
-    site.manage("migrate", "--verbosity", "0")
-    site.manage("shell", "-v0", "-c", PEOPLE)
-    site.broker.start()
+    site = cramped
     held = tmp_path / "extract-begun"
     held.write_text('{"do": "wait"}')
-    try:
-        celery = ("celery", "-A", "config", "worker", "--beat", "--concurrency=1")
-        worker = site.start_worker([sys.executable, "-m", "tests.faults.faulty", *celery])
-        site.manage("shell", "-v0", "-c", UPLOAD.format(name="early.txt"))
-        site.wait_for(held.with_suffix(".met").exists)
-        filler = fill(small_disk, 0.0)
-        with redis.Redis(unix_socket_path=str(site.broker.socket)) as broker:
-            site.wait_for(lambda: refuses(broker))
-            held.with_suffix(".go").touch()
-            # its log is on the full disk too, so what shows that it came to the broker is that it left and came back
-            before = connections(broker)
-            site.wait_for(lambda: connections(broker) > before + 2)
-        filler.unlink()
-        site.wait_for(lambda: site.rows("select state from ingest_ingestjob") == [("done",)])
-        assert worker.poll() is None
-        site.manage("verify")
-    finally:
-        for process in site.workers:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, 9)
-            process.wait()
-        site.broker.stop()
+    worker = faulty_worker(site)
+    site.manage("shell", "-v0", "-c", UPLOAD.format(name="early.txt"))
+    site.wait_for(held.with_suffix(".met").exists)
+    filler = fill(small_disk, 0.0)
+    with redis.Redis(unix_socket_path=str(site.broker.socket)) as broker:
+        site.wait_for(lambda: refuses(broker))
+        held.with_suffix(".go").touch()
+        # its log is on the full disk too, so what shows that it came to the broker is that it left and came back
+        before = connections(broker)
+        site.wait_for(lambda: connections(broker) > before + 2)
+    filler.unlink()
+    site.wait_for(lambda: site.rows("select state from ingest_ingestjob") == [("done",)])
+    assert worker.poll() is None
+    site.manage("verify")
 
 
 def refuses(broker: redis.Redis) -> bool:
