@@ -93,6 +93,7 @@ def _look(user_id: int, answer_id: uuid.UUID, last: int) -> _Look:
         return _Look((_frame("done", last + 1, {"state": "stopped", "url": ""}),), last, True)
     user = answer.turn.conversation.user
     _mark_followed(answer)
+    _recover()
     if answer.state == Answer.State.QUEUED:
         start_due(answer.turn.conversation_id)
     # Read the state before the events: events of a finished answer are all there.
@@ -125,7 +126,6 @@ def _mark_followed(answer: Answer) -> None:
         return
     if answer.followed is None or now - answer.followed > _FOLLOWED_EVERY:
         Answer.objects.filter(pk=answer.pk).update(followed=now)
-    _recover()
 
 
 def _recover() -> None:
