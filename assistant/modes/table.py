@@ -13,7 +13,7 @@ from assistant.selection.vectors import SentenceMeaning
 from knowledge.errors import SearchUnavailable
 
 # A column's name is a few words, not a question, which the probability expects: so less of it is asked for.
-LIKELY = 0.2
+LIKELY = 0.4
 SPOKEN = 0.5  # share of the column's words that must be said in the sentence or around it
 
 

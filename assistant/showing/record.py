@@ -18,9 +18,13 @@ from knowledge.models import Collection, Document, Passage
 
 _SIGNS = {
     "bare": "Likeness of the best sentence with the question",
+    "length": "Length of the question",
+    "lead": "How far the best passage's score stands out from the next",
+    "dense_lead": "How far its likeness stands out",
+    "read": "Odds that the likeliest sentences answer, read together with the question",
+    # Signs of answers that were given before November 2026.
     "coverage": "Words of the question found in and around it",
     "dense": "Likeness of the best passage",
-    "length": "Length of the question",
 }
 _TIMES = {
     "rewrite": "Putting the follow-up in words that stand alone",
