@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from celery import signature
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
@@ -33,6 +34,7 @@ from knowledge.errors import PermanentError
 from knowledge.projection import get_projection
 
 log = logging.getLogger("footnote.evaluation")
+TASK = "assistant.tasks.run_evaluation"  # by name, for it calls this module
 ATTEMPTS = 5
 FRESH = timedelta(hours=24)  # so old a run of today's configuration may be that a candidate is held against
 OPEN = (SetRun.State.QUEUED, SetRun.State.RUNNING)
@@ -91,10 +93,8 @@ def enqueue(run: SetRun) -> None:
 
 
 def _send(run_id: int) -> bool:
-    from assistant.tasks import run_evaluation  # which needs this module
-
     try:
-        run_evaluation.delay(run_id)
+        signature(TASK, (run_id,)).delay()
     except OperationalError:
         return False  # the sweeper sends it again
     return True

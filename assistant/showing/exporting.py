@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assistant.modes.setting import Layout
-from assistant.showing.presenting import AnswerView, FootnoteView, SentenceView, TurnView
+from assistant.showing.footnotes import FootnoteView, SentenceView
+from assistant.showing.presenting import AnswerView, TurnView
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 _BLOCK_START = re.compile(r"^(\d*)([-+.)])(?=\s|$)")  # a list's beginning; a backslash before a digit would be shown

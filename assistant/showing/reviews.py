@@ -17,7 +17,7 @@ from accounts.models import User
 from assistant.models import Answer, Citation, Feedback, Opinion, Review, ReviewCause, ReviewItem, VerifiedAnswer
 from assistant.reviewing import queue
 from assistant.reviewing.judging import Step, judge_sentence, judged, steps
-from assistant.showing.presenting import SentenceView, footnote_views, heading_of, sentence_views
+from assistant.showing.footnotes import SentenceView, footnote_views, heading_of, sentence_views
 from assistant.sources import may_see
 from assistant.verified.serving import why_told
 from knowledge.models import is_replaced

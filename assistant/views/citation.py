@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.policy import Audience, allow
 from assistant.models import Answer, Citation
 from assistant.showing import reviews, sharing
-from assistant.showing.presenting import heading_of
+from assistant.showing.footnotes import heading_of
 from assistant.sources import may_see
 from knowledge.models import Document, is_replaced
 from knowledge.pages import Neighbours, page_view
