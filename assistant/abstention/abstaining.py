@@ -8,6 +8,7 @@ will do (Shtok and others, 2012, ACM Transactions on Information Systems 30 (2),
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -19,6 +20,7 @@ LONG_QUESTION = 12  # content terms
 NEXT = 9  # passages that the best one is held against
 FAR = 0.8  # of score: who leads by more has been named by the question, and is no likelier to answer it
 SURE = 6.0  # log-odds at which the sign of reading is 1
+_NUMBER = re.compile(r"\d+")  # as ``Profile.numbers`` has them
 # Where a sign cannot be read (no model, or nothing beside the best passage), the middle of what was seen stands for it.
 USUAL_LEAD = 0.3
 USUAL_DENSE_LEAD = 0.17
@@ -32,12 +34,13 @@ class Weights:
     MTRAG-UN, each set weighing the same; see docs/benchmarks.md.
     """
 
-    bias: float = -3.47
-    bare: float = 4.13
-    length: float = 1.86
-    lead: float = 1.75
-    dense_lead: float = 2.5
-    read: float = 2.26
+    bias: float = -3.43
+    bare: float = 4.23
+    length: float = 1.89
+    lead: float = 1.79
+    dense_lead: float = 2.27
+    read: float = 2.22
+    numbers_missing: float = -1.08
     threshold: float = 0.5
 
 
@@ -46,7 +49,8 @@ def features(profile: Profile, evidence: Sequence[Evidence], ranked: Sequence[Ra
 
     ``bare``: cosine of the best sentence; ``length`` of the question; ``lead`` and ``dense_lead``: how far the best
     passage stands out from the next, by score and by cosine; ``read``: log of the mean odds of the sentences that were
-    read together with the question, 0 when no model does that.
+    read together with the question, 0 when no model does that; ``numbers_missing``: 1 when the question names a number
+    or a year of which the best sentence's passage says nothing.
     """
     if not ranked:
         return {}
@@ -57,6 +61,7 @@ def features(profile: Profile, evidence: Sequence[Evidence], ranked: Sequence[Ra
         "lead": min(FAR, _lead([item.score for item in evidence], USUAL_LEAD)),
         "dense_lead": _lead(near, USUAL_DENSE_LEAD) if any(near) else USUAL_DENSE_LEAD,
         "read": _read([item.read for item in ranked]),
+        "numbers_missing": float(not set(profile.numbers) <= _numbers(ranked[0].evidence)),
     }
 
 
@@ -71,6 +76,10 @@ def _lead(values: Sequence[float], usual: float) -> float:
     """The greatest value less the mean of the next; ``usual`` when it is the only one."""
     first, *others = sorted(values, reverse=True)[: NEXT + 1]
     return first - math.fsum(others) / len(others) if others else usual
+
+
+def _numbers(item: Evidence) -> set[str]:
+    return set(_NUMBER.findall(" ".join((item.document_title, *item.heading_path, item.text))))
 
 
 def _read(odds: Sequence[float]) -> float:

@@ -22,6 +22,7 @@ _SIGNS = {
     "lead": "How far the best passage's score stands out from the next",
     "dense_lead": "How far its likeness stands out",
     "read": "Odds that the likeliest sentences answer, read together with the question",
+    "numbers_missing": "A number of the question is missing beside it",
     # Signs of answers that were given before November 2026.
     "coverage": "Words of the question found in and around it",
     "dense": "Likeness of the best passage",

@@ -41,8 +41,13 @@ class FactsForm(forms.ModelForm[ModelFacts]):
 @require_GET
 @allow(Audience.SIGNED_IN)
 def model_card(request: HttpRequest) -> HttpResponse:
-    manages = covers(Audience.ADMINISTRATOR, request.user)
-    return render(request, "assistant/model_card.html", {"card": card(), "manages": manages})
+    # What a set is called may tell of documents: it is for those who may open it.
+    told = {
+        "card": card(),
+        "manages": covers(Audience.ADMINISTRATOR, request.user),
+        "names_sets": covers(Audience.REVIEWER, request.user),
+    }
+    return render(request, "assistant/model_card.html", told)
 
 
 @require_http_methods(["GET", "POST"])

@@ -41,7 +41,7 @@ def test_it_follows_the_endpoints_and_what_is_promoted(settings: Settings) -> No
 
 
 def test_administrators_complete_it_and_everybody_reads_it(people: SimpleNamespace, client_for: ClientFor) -> None:
-    chosen = EvaluationSet.objects.create(name="reviews")
+    chosen = EvaluationSet.objects.create(name="The merger")
     figures = {"score": 0.87, "low": 0.8, "high": 0.93, "cases": 40}
     SetRun.objects.create(set=chosen, version=1, state="complete", figures=figures)
     ada = client_for(people.ada)
@@ -51,6 +51,8 @@ def test_administrators_complete_it_and_everybody_reads_it(people: SimpleNamespa
     page = client_for(people.charlie).get("/model-card/").content.decode()
     for words in ("Alice", "Ask Alice first.", "Ours alone", "0.87", "0.80 – 0.93"):
         assert words in page
+    assert "merger" not in page  # the name of a set is for those who may open it
+    assert "The merger" in client_for(people.rita).get("/model-card/").content.decode()
     assert client_for(people.rita).get("/model-card/edit/").status_code == 404
 
 

@@ -62,5 +62,13 @@ def test_only_the_next_nine_count_and_no_lead_counts_for_more_than_being_named()
     assert features(ASKED, passages(3.0, 0.1), sentences(0.0))["lead"] == 0.8
 
 
+def test_a_year_that_the_passage_does_not_name_lowers_the_chance() -> None:
+    asked = profile("What was the hotel limit in 2023?", {})
+    other, same = passages(1.0, 0.7), [replace(item, heading_path=("Limits of 2023",)) for item in passages(1.0, 0.7)]
+    found = [features(asked, one, [replace(sentences(0.0)[0], evidence=one[0])]) for one in (other, same)]
+    assert [signs["numbers_missing"] for signs in found] == [1.0, 0.0]
+    assert probability(found[0], Weights()) < probability(found[1], Weights()) - 0.1
+
+
 def test_without_a_sentence_there_is_no_sign() -> None:
     assert features(ASKED, passages(1.0), []) == {}
