@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cachetools import LRUCache
 from django.db import connection
 
 from accounts.models import User
@@ -31,7 +31,7 @@ class _Decided:
 
 
 _lock = threading.Lock()
-_decided: OrderedDict[tuple[int, uuid.UUID], _Decided] = OrderedDict()
+_decided: LRUCache[tuple[int, uuid.UUID], _Decided] = LRUCache(_KEPT)
 
 
 def still_visible(user: User, passage_ids: Iterable[int]) -> set[int]:
@@ -63,9 +63,6 @@ def still_readable(user: User, documents: set[uuid.UUID]) -> set[uuid.UUID]:
         with _lock:
             for document in unknown:
                 _decided[user.pk, document] = _Decided(now[document], known[document])
-                _decided.move_to_end((user.pk, document))
-            while len(_decided) > _KEPT:
-                _decided.popitem(last=False)
     return {document for document, visible in known.items() if visible}
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import threading
 import uuid
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from weakref import WeakValueDictionary
 
 import numpy as np
+from cachetools import LRUCache
 from django.db import connection
 from django.utils import timezone
 from numpy.typing import NDArray
@@ -65,7 +65,10 @@ class _Held:
 
 
 _NOTHING = _Part(np.zeros(0, dtype=np.int64), frozenset(), frozenset(), ())
-_held: OrderedDict[int, _Held] = OrderedDict()
+# One that is too large by itself is kept alone.
+_held: LRUCache[int, _Held] = LRUCache(
+    _REMEMBERED, getsizeof=lambda one: min(len(one.scope.versions), _REMEMBERED)
+)
 # People who see the same share one array, and with it what the index made of it.
 _arrays: WeakValueDictionary[bytes, NDArray[np.int64]] = WeakValueDictionary()
 _lock = threading.Lock()
@@ -78,8 +81,6 @@ def visible_scope(user: User) -> Scope:
         return fresh_scope(user)
     with _lock:
         held = _held.get(user.pk)
-        if held is not None:
-            _held.move_to_end(user.pk)
     if held is not None and held.stamps == marks and held.day == timezone.localdate():
         return held.scope
     usable = held.parts if held is not None and held.stamps[ACCESS] == marks[ACCESS] else {}
@@ -88,8 +89,6 @@ def visible_scope(user: User) -> Scope:
     found = _held_now(user, marks, {**usable, **_read(user, changed)})
     with _lock:
         _held[user.pk] = found
-        while len(_held) > 1 and sum(len(one.scope.versions) for one in _held.values()) > _REMEMBERED:
-            _held.popitem(last=False)
     return found.scope
 
 

@@ -11,8 +11,8 @@ Rows are the same for everybody. Who may see what is decided after this, by ``le
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 
+from cachetools import LRUCache
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from knowledge import postings, stamps
@@ -26,32 +26,23 @@ class TermLists:
     """Lists for one mark, those asked for last. Safe for several threads."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
         self._mark: stamps.Marks = ()
-        self._lists: OrderedDict[str, TermList] = OrderedDict()
-        self._bytes = 0
+        self._lists: LRUCache[str, TermList] = LRUCache(most_bytes, getsizeof=lambda one: one.nbytes)
         self._lock = threading.Lock()
 
     def get(self, mark: stamps.Marks, term: str) -> TermList | None:
         with self._lock:
-            if mark != self._mark or term not in self._lists:
-                return None
-            self._lists.move_to_end(term)
-            return self._lists[term]
+            return self._lists.get(term) if mark == self._mark else None
 
     def put(self, mark: stamps.Marks, term: str, found: TermList) -> None:
         """Remembers a list that was read after ``mark``. One that is greater than everything allowed is not kept."""
-        if not mark or found.nbytes > self._most_bytes:
+        if not mark or found.nbytes > self._lists.maxsize:
             return
         with self._lock:
             if mark != self._mark:
-                self._mark, self._bytes = mark, 0
+                self._mark = mark
                 self._lists.clear()
-            before = self._lists.pop(term, None)
-            self._bytes += found.nbytes - (before.nbytes if before is not None else 0)
             self._lists[term] = found
-            while self._bytes > self._most_bytes:
-                self._bytes -= self._lists.popitem(last=False)[1].nbytes
 
 
 _held = TermLists(_REMEMBERED)

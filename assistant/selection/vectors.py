@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
+from cachetools import LRUCache
 
 from knowledge.embedding import Vectors, get_embedder, query_vector
 from knowledge.reading import Sentence, get_reader
@@ -23,25 +23,18 @@ class _Kept(Generic[Value]):
     """The last values, under what they were made from."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
         self._lock = threading.Lock()
-        self._values: OrderedDict[bytes, Value] = OrderedDict()
+        self._values: LRUCache[bytes, Value] = LRUCache(most)
 
     def get(self, keys: Sequence[bytes], make: Callable[[list[int]], Sequence[Value]]) -> list[Value]:
         """In the order of the keys; ``make`` is asked once for those of these places that are not there."""
-        known: dict[bytes, Value] = {}
         with self._lock:
-            for key in keys:
-                if key in self._values:
-                    self._values.move_to_end(key)
-                    known[key] = self._values[key]
+            known = {key: self._values[key] for key in keys if key in self._values}
         missing = {key: place for place, key in enumerate(keys) if key not in known}
         if missing:
             known.update(zip(missing, make(list(missing.values())), strict=True))
             with self._lock:
                 self._values.update((key, known[key]) for key in missing)
-                while len(self._values) > self._most:
-                    self._values.popitem(last=False)
         return [known[key] for key in keys]
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from pathlib import Path
 
+from cachetools import LRUCache
 from django.conf import settings
 
 from knowledge.embedding.base import Embedder, Vectors
@@ -17,7 +17,7 @@ __all__ = ["Embedder", "Vectors", "get_embedder", "model_dir", "query_vector"]
 
 _lock = threading.Lock()
 _KEPT_QUERIES = 512
-_queries: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
+_queries: LRUCache[tuple[str, str], Vectors] = LRUCache(_KEPT_QUERIES)
 _loaded: dict[tuple[str, str, str], Embedder] = {}
 
 
@@ -49,15 +49,12 @@ def query_vector(text: str) -> Vectors:
     embedder = get_embedder()
     key = (embedder.model_id, text)
     with _lock:
-        if key in _queries:
-            _queries.move_to_end(key)
-            return _queries[key]
+        if (kept := _queries.get(key)) is not None:
+            return kept
     vector = embedder.embed_query(text)
     vector.flags.writeable = False
     with _lock:
         _queries[key] = vector
-        while len(_queries) > _KEPT_QUERIES:
-            _queries.popitem(last=False)
     return vector
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from knowledge.embedding.base import Vectors
@@ -43,7 +43,9 @@ class FaissIndex:
         self._lock = threading.RLock()
         self._base = Base.empty(dimension)
         self._tail = Tail(dimension)
-        self._filters: OrderedDict[int, _Filter] = OrderedDict()
+        self._filters: LRUCache[int, _Filter] = LRUCache(
+            _REMEMBERED, getsizeof=lambda one: min(len(one.rows), _REMEMBERED)
+        )
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         if vectors.shape != (len(ids), self.dimension):
@@ -76,14 +78,11 @@ class FaissIndex:
         """Remembered only for an array that nobody can change; the filter keeps it, so its identity stays its own."""
         known = self._filters.get(id(allowed))
         if known is not None and known.base is base:
-            self._filters.move_to_end(id(allowed))
             return known
         rows = base.rows_inside(allowed)
         made = _Filter(allowed, base, rows, np.searchsorted(rows, base.starts))
         if allowed.base is None and not allowed.flags.writeable:
             self._filters[id(allowed)] = made
-            while len(self._filters) > 1 and sum(len(one.rows) for one in self._filters.values()) > _REMEMBERED:
-                self._filters.popitem(last=False)
         return made
 
     def ids(self) -> Ids:

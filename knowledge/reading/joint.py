@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
+
+from cachetools import LRUCache
 
 from knowledge.embedding.plain_bert import PlainBertEmbedder
 from knowledge.reading.base import Reading, Sentence
@@ -38,7 +39,7 @@ class JointReader:
         self._cutter = Cutter(embedder.tokenizer_without_limits())
         self._embedder = embedder
         self._lock = threading.Lock()
-        self._kept: OrderedDict[bytes, Apart] = OrderedDict()
+        self._kept: LRUCache[bytes, Apart] = LRUCache(KEPT)
 
     @property
     def model_id(self) -> str:
@@ -56,13 +57,9 @@ class JointReader:
         keys = [hashlib.blake2b(f"{s.about}\0{s.text}".encode(errors="replace")).digest() for s in sentences]
         with self._lock:
             known = {key: self._kept[key] for key in keys if key in self._kept}
-            for key in known:
-                self._kept.move_to_end(key)
         missing = {key: s for key, s in zip(keys, sentences, strict=True) if key not in known}
         read = self._lower.read([self._cutter.sentence(sentence) for sentence in missing.values()])
         known.update(zip(missing, read, strict=True))
         with self._lock:
             self._kept.update((key, known[key]) for key in missing)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
         return [known[key] for key in keys]

@@ -110,9 +110,9 @@ def test_the_title_is_read_and_keeps_sentences_apart(reader: Reader) -> None:
     assert named.answers > other.answers
 
 
-def test_only_so_many_sentences_are_kept(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(reader, JointReader)
+def test_only_so_many_sentences_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(joint, "KEPT", 30)
+    reader = reader_of(SHIPPED)
     sentences = [Sentence(f"Number {number}.") for number in range(50)]
     assert len(reader.read("Which number?", sentences)) == 50
     assert len(reader._kept) == 30
