@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from random import Random
 
 import torch
@@ -16,7 +17,7 @@ from config.reader_training.drawing import WRONG, Drawing, Drawn
 from config.reader_training.errors import TrainingRefused
 from config.reader_training.questions import Article, Asked
 from config.reader_training.rewording import Rewording
-from config.reader_training.weights import first_weights
+from config.reader_training.weights import first_weights, weights_from
 from knowledge.embedding.plain_bert import PlainBertEmbedder
 from knowledge.reading.head import Head
 from knowledge.reading.texts import Apart, Cutter, Lower, Pair
@@ -67,8 +68,15 @@ class Example:
 class Training:
     """Holds what the lower layers make of every sentence: about 5 MB for an article of SQuAD."""
 
-    def __init__(self, articles: Sequence[Article], embedder: PlainBertEmbedder, rewording: Rewording | None) -> None:
-        """Raises TrainingRefused when no question can be used, or the embedding model has too few layers."""
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        embedder: PlainBertEmbedder,
+        rewording: Rewording | None,
+        before: Path | None = None,
+    ) -> None:
+        """``before``: weights to go on from. Raises TrainingRefused when no question can be used, or the embedding
+        model has too few layers, or those weights do not fit; SearchUnavailable when they cannot be loaded."""
         network = embedder.network
         if len(network.layers) <= JOINT_LAYERS:
             raise TrainingRefused(f"The embedding model has {len(network.layers)} layers, which is too few to divide.")
@@ -78,11 +86,13 @@ class Training:
             raise TrainingRefused("No question has enough other sentences in its article to learn from.")
         self._rewording = rewording
         self._network = network
+        torch.manual_seed(SEED)
+        self.before, self.weights = (
+            weights_from(before, network, JOINT_LAYERS) if before else ("", first_weights(network, JOINT_LAYERS))
+        )
         self._cutter = Cutter(embedder.tokenizer_without_limits())
         self._lower = Lower(embedder, network.layers[:-JOINT_LAYERS])
         self._apart = self._read_apart(articles)
-        torch.manual_seed(SEED)
-        self.weights = first_weights(network, JOINT_LAYERS)
         self.steps = 0
 
     @property

@@ -9,8 +9,9 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
+from config.reader_training.errors import TrainingRefused
 from knowledge.embedding.network import Affine, Network
-from knowledge.reading.head import PARTS
+from knowledge.reading.head import PARTS, joint_layers, load
 
 _HIDDEN = 192  # numbers between the pooled pair and its score
 _KINDS = 4  # question, title, sentence, shared
@@ -30,6 +31,17 @@ def first_weights(network: Network, joint: int) -> dict[str, Tensor]:
         weights[f"{name}.weight"] = torch.empty(out, into).uniform_(-reach, reach)
         weights[f"{name}.bias"] = torch.zeros(out)
     return {name: tensor.requires_grad_() for name, tensor in weights.items()}
+
+
+def weights_from(path: Path, network: Network, joint: int) -> tuple[str, dict[str, Tensor]]:
+    """What was trained before, to go on from: what its file says of it, and its weights.
+
+    Raises SearchUnavailable when they cannot be loaded, TrainingRefused when they join another number of layers.
+    """
+    trained, weights = load(path, network)
+    if joint_layers(weights) != joint:
+        raise TrainingRefused(f"{path} joins {joint_layers(weights)} layers and not {joint}.")
+    return trained, {name: tensor.clone().requires_grad_() for name, tensor in weights.items()}
 
 
 def write(weights: dict[str, Tensor], trained: str, path: Path) -> None:

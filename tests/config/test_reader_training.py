@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from config.reader_training import training
 from config.reader_training.drawing import WRONG, Drawing
@@ -29,6 +29,7 @@ from tests.knowledge.test_reranking import save_model
 
 THINGS = ("lantern", "kettle", "ladder", "compass", "barrel", "anchor", "whistle", "mirror")
 PLACES = ("Oslo", "Bruges", "Porto", "Graz", "Turin", "Riga", "Cork", "Lyon")
+SHIPPED = reading.WEIGHTS_FOLDER / "53aa51172d14.safetensors"
 
 
 def invented(name: str = "Harbour_museum") -> dict[str, Any]:
@@ -100,6 +101,30 @@ def test_a_few_steps_make_weights_that_the_product_reads_with(
     assert reader is not None
     assert reader.model_id == "53aa51172d14@museum, 1 articles, 2 steps"
     assert len(reader.read("Where from?", [Sentence("It came from Riga.", "Museum")])) == 1
+
+
+def test_training_goes_on_from_what_was_made_before(squad: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    train(squad, first, "--steps", "2", "--articles", "1")
+    train(squad, second, "--steps", "1", "--from", str(first))
+    with safe_open(second, "pt") as file:
+        assert file.metadata() == {"trained": "museum, 1 articles, 2 steps; museum, 2 articles, 1 steps"}
+    before, after, shipped = (load_file(one) for one in (first, second, SHIPPED))
+    gap = {name: float((after[name].float() - before[name].float()).abs().max()) for name in before}
+    assert 0 < max(gap.values()) < 0.01
+    # From other weights it goes elsewhere.
+    train(squad, second, "--steps", "1", "--from", str(SHIPPED))
+    assert float((load_file(second)["score.weight"].float() - shipped["score.weight"].float()).abs().max()) < 0.01
+
+
+def test_weights_that_do_not_fit_are_refused(squad: Path, tmp_path: Path) -> None:
+    more = {name: tensor for name, tensor in load_file(SHIPPED).items() if not name.startswith("layers.1.")}
+    save_file(more, tmp_path / "one.safetensors", {"trained": "one layer"})
+    with pytest.raises(CommandError, match="joins 1 layers and not 2"):
+        train(squad, tmp_path / "out.safetensors", "--from", str(tmp_path / "one.safetensors"))
+    with pytest.raises(CommandError, match="cannot be loaded"):
+        train(squad, tmp_path / "out.safetensors", "--from", str(tmp_path / "none.safetensors"))
+    assert not (tmp_path / "out.safetensors").exists()
 
 
 def test_the_embedding_model_is_left_as_it_was(squad: Path, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--articles", type=int, default=ARTICLES, metavar="N", help=f"so many of them, drawn; {ARTICLES}"
         )
+        parser.add_argument("--from", type=Path, dest="before", metavar="WEIGHTS", help="go on from these, made before")
         parser.add_argument("--synonyms", type=Path, metavar="VECTORS", help="vectors, to put questions in other words")
         parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
 
@@ -67,7 +68,7 @@ class Command(BaseCommand):
         if embedder is None:
             raise TrainingRefused("The configured embedding model is not a plain BERT, whose layers can be trained.")
         rewording = Rewording(options["synonyms"]) if options["synonyms"] else None
-        training = Training(articles, embedder, rewording)
+        training = Training(articles, embedder, rewording, options["before"])
         self.stdout.write(f"{training.questions} questions of {len(articles)} articles")
 
         def show(progress: Progress) -> None:
@@ -75,6 +76,8 @@ class Command(BaseCommand):
 
         training.run(Plan(options["minutes"], options["steps"]), show)
         trained = f"{options['squad'].stem}, {len(articles)} articles, {training.steps} steps"
+        if training.before:
+            trained = f"{training.before}; {trained}"
         write(training.weights, trained, options["out"])
         if dev:
             checked = check(options["out"], embedder, dev)
