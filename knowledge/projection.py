@@ -87,6 +87,7 @@ class Projection:
     versions: _Column = field(default_factory=lambda: np.zeros(0, np.int64))
     lengths: _Column = field(default_factory=lambda: np.zeros(0, np.int64))
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    # Not a cache of the library's: it is also looked through by who ``versions`` are, which would count as use.
     _scopes: OrderedDict[bytes, _Scope] = field(default_factory=OrderedDict)
     _busy_since: float | None = None  # when the thread that catches up began to
     _snapshot_position: int = 0

@@ -28,6 +28,7 @@ from knowledge.stamps import ACCESS, PARTS, Stamps, part_of
 
 # Documents in all remembered scopes together: 64 MB at most, less where people see the same.
 _REMEMBERED = 8_000_000
+_AT_LEAST = 4_000  # as many take what one person's parts and marks take whatever they see, some 30 kB
 # Up to so many parts are read one by one.
 _FEW_PARTS = 16
 _CHUNK = 500
@@ -67,7 +68,7 @@ class _Held:
 _NOTHING = _Part(np.zeros(0, dtype=np.int64), frozenset(), frozenset(), ())
 # One that is too large by itself is kept alone.
 _held: LRUCache[int, _Held] = LRUCache(
-    _REMEMBERED, getsizeof=lambda one: min(len(one.scope.versions), _REMEMBERED)
+    _REMEMBERED, getsizeof=lambda one: min(max(len(one.scope.versions), _AT_LEAST), _REMEMBERED)
 )
 # People who see the same share one array, and with it what the index made of it.
 _arrays: WeakValueDictionary[bytes, NDArray[np.int64]] = WeakValueDictionary()

@@ -13,14 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from assistant.selection.questions import Profile
-from assistant.selection.ranking import READ, Ranked
+from assistant.selection.ranking import READ, SURE, Ranked
 from knowledge.search import Evidence
 
 LONG_QUESTION = 12  # content terms
 NEXT = 9  # passages that the best one is held against
 FAR = 0.8  # of score: who leads by more has been named by the question, and is no likelier to answer it
-SURE = 6.0  # log-odds at which the sign of reading is 1
-_NUMBER = re.compile(r"\d+")  # as ``Profile.numbers`` has them
+_NUMBER = re.compile(r"\d{1,3}(?:[,’'\u00a0\u202f]\d{3})+(?!\d)|\d+")
 # Where a sign cannot be read (no model, or nothing beside the best passage), the middle of what was seen stands for it.
 USUAL_LEAD = 0.3
 USUAL_DENSE_LEAD = 0.17
@@ -44,24 +43,29 @@ class Weights:
     threshold: float = 0.5
 
 
-def features(profile: Profile, evidence: Sequence[Evidence], ranked: Sequence[Ranked]) -> dict[str, float]:
+def features(
+    profile: Profile, evidence: Sequence[Evidence], ranked: Sequence[Ranked], beside: Sequence[Evidence] = ()
+) -> dict[str, float]:
     """The signs, by the names of the weights. Empty when there is no sentence at all.
 
     ``bare``: cosine of the best sentence; ``length`` of the question; ``lead`` and ``dense_lead``: how far the best
-    passage stands out from the next, by score and by cosine; ``read``: log of the mean odds of the sentences that were
-    read together with the question, 0 when no model does that; ``numbers_missing``: 1 when the question names a number
-    or a year of which the best sentence's passage says nothing.
+    passage stands out from the next, by score and by cosine, those ``beside`` the evidence counted; ``read``: log of
+    the mean odds of the sentences that were read together with the question, 0 when no model does that;
+    ``numbers_missing``: 1 when the question names a year, or numbers, of which the best sentence and what it stands in
+    say nothing.
     """
     if not ranked:
         return {}
-    near = [item.dense for item in evidence]
+    own, others = _comparable(evidence, beside)
     return {
         "bare": ranked[0].bare,
         "length": min(1.0, len(profile.weights) / LONG_QUESTION),
-        "lead": min(FAR, _lead([item.score for item in evidence], USUAL_LEAD)),
-        "dense_lead": _lead(near, USUAL_DENSE_LEAD) if any(near) else USUAL_DENSE_LEAD,
+        "lead": min(FAR, _lead([item.score for item in own], [item.score for item in others], USUAL_LEAD)),
+        "dense_lead": _lead(
+            [item.dense for item in own if item.dense], [item.dense for item in others if item.dense], USUAL_DENSE_LEAD
+        ),
         "read": _read([item.read for item in ranked]),
-        "numbers_missing": float(not set(profile.numbers) <= _numbers(ranked[0].evidence)),
+        "numbers_missing": float(_numbers_missing(profile, ranked[0])),
     }
 
 
@@ -72,14 +76,31 @@ def probability(signs: Mapping[str, float], weights: Weights) -> float:
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))
 
 
-def _lead(values: Sequence[float], usual: float) -> float:
-    """The greatest value less the mean of the next; ``usual`` when it is the only one."""
-    first, *others = sorted(values, reverse=True)[: NEXT + 1]
-    return first - math.fsum(others) / len(others) if others else usual
+def _comparable(evidence: Sequence[Evidence], beside: Sequence[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
+    """Without passages that were found by words alone where others have a cosine: their scores lack one."""
+    near = [item for item in evidence if item.dense]
+    return (near, [item for item in beside if item.dense]) if near else (list(evidence), list(beside))
 
 
-def _numbers(item: Evidence) -> set[str]:
-    return set(_NUMBER.findall(" ".join((item.document_title, *item.heading_path, item.text))))
+def _lead(own: Sequence[float], others: Sequence[float], usual: float) -> float:
+    """The greatest of ``own`` less the mean of the next of all; ``usual`` when there is no other, or none at all."""
+    first, *left = sorted(own, reverse=True) or [0.0]
+    after = sorted([*left, *others], reverse=True)[:NEXT]
+    return first - math.fsum(after) / len(after) if after else usual
+
+
+def _numbers_missing(profile: Profile, best: Ranked) -> bool:
+    item = best.evidence
+    said = (best.unit.shown, best.unit.context, item.text, item.document_title, item.page_label, *item.heading_path)
+    have = _numbers(" ".join(said)) | ({str(item.effective.year)} if item.effective else set())
+    asked = _numbers(profile.question)
+    years = {number for number in asked if len(number) == 4 and number[:2] in ("19", "20")}
+    return bool(years - have) or (bool(asked) and not asked & have)
+
+
+def _numbers(text: str) -> set[str]:
+    """As they are written in one way: without zeros before them and without marks between thousands."""
+    return {re.sub(r"\D", "", found).lstrip("0") for found in _NUMBER.findall(text)}
 
 
 def _read(odds: Sequence[float]) -> float:

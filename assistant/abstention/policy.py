@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
+
 from assistant.abstention import abstaining
 from assistant.models import Calibration
 from knowledge.embedding import get_embedder
@@ -23,6 +25,7 @@ from knowledge.errors import SearchUnavailable
 from knowledge.models import Passage
 from knowledge.reading import WEIGHTS_FOLDER
 
+_SCORES = ("candidates", "naming", "reordering", "search", "tuning")  # modules by which passages get their score
 _everything: ContextVar[bool] = ContextVar("show_everything", default=False)
 
 
@@ -104,18 +107,20 @@ def mismatch(row: Calibration) -> str:
 
 
 def recipe(chunker: str = "") -> str:
-    """Names how signs come about: the chunker (that of the newest passage unless given) and the code and the reading
-    model of the signs."""
+    """Names how signs come about: the chunker (that of the newest passage unless given), the code that scores, ranks
+    and reads the signs, the reading model and the re-ranking model."""
     peoples = Passage.objects.filter(version__document__canary=False)
     newest = peoples.order_by("-pk").values_list("chunker", flat=True).first()
-    return f"{chunker or newest or ''}/{_code()}"
+    reranked = f"/{Path(settings.RERANKER).name}" if settings.RERANKER else ""
+    return f"{chunker or newest or ''}/{_code()}{reranked}"
 
 
 @lru_cache(maxsize=1)
 def _code() -> str:
     here = Path(__file__).resolve().parent
     digest = hashlib.sha256()
-    code = sorted([here / "abstaining.py", *(here.parent / "selection").glob("*.py")])
+    scores = [settings.BASE_DIR / "knowledge" / f"{name}.py" for name in _SCORES]
+    code = sorted([here / "abstaining.py", *(here.parent / "selection").glob("*.py"), *scores])
     for path in [*code, *sorted(WEIGHTS_FOLDER.glob("*.safetensors"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

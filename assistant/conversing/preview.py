@@ -10,15 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from assistant.abstention import abstaining, policy
+from assistant.configuration import in_force
 from assistant.conversing.conversations import clean_question
+from assistant.conversing.outlook import enough
 from assistant.selection.choosing import choose
-from assistant.selection.gathering import PASSAGES, gather
+from assistant.selection.gathering import gather
 from assistant.selection.ranking import Ranked
 from knowledge.force import age_marks
 from knowledge.labels import page_label
 from knowledge.models import Document, is_replaced
 from knowledge.search import search
+from knowledge.tuning import using
 
 _SEARCHED = 100  # passages of everything visible, of which this document's are kept
 
@@ -44,14 +46,15 @@ class Preview:
 def preview(document_id: uuid.UUID, user: User, asked: str) -> Preview:
     """Searches as this person, who may see the document. Raises QuestionRefused or SearchUnavailable."""
     question = clean_question(asked)
-    result = search(question, user, _SEARCHED)
-    evidence = [item for item in result.evidence if item.document_id == document_id][:PASSAGES]
+    config = in_force()
+    with using(config.tuning):
+        result = search(question, user, _SEARCHED)
+    evidence = [item for item in result.evidence if item.document_id == document_id][: config.passages]
+    beside = [item for item in result.evidence if item.document_id != document_id]
     if not evidence:
         return Preview(question, ())
     material = gather(question, result, evidence)
-    signs = abstaining.features(material.profile, material.evidence, material.ranked)
-    holding = policy.current(signs)
-    if not material.ranked or holding.probability(signs) < holding.threshold:
+    if not enough(material, beside):
         return Preview(question, ())
     document = Document.objects.get(pk=document_id)
     replaced = is_replaced(document_id, user)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from celery import signature
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
@@ -94,7 +94,7 @@ def enqueue(run: SetRun) -> None:
 
 def _send(run_id: int) -> bool:
     try:
-        signature(TASK, (run_id,)).delay()
+        current_app.send_task(TASK, (run_id,))
     except OperationalError:
         return False  # the sweeper sends it again
     return True

@@ -16,11 +16,10 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import NoticeKind, User
 from accounts.notices.telling import tell
-from assistant.abstention import abstaining, policy
 from assistant.conversing.conversations import earlier_exchanges
+from assistant.conversing.outlook import outlook
 from assistant.gaps.rows import GapPosition, GapQuestion
 from assistant.models import Turn
-from assistant.selection.gathering import find, gather
 from knowledge.embedding.stored import from_bytes, table
 from knowledge.models import IndexChange, Passage
 
@@ -100,10 +99,5 @@ def _answered(question: GapQuestion, documents: set[uuid.UUID]) -> bool:
 
 def would_answer(turn: Turn, user: User, documents: Collection[uuid.UUID]) -> bool:
     """Whether the asker would be answered now, and from one of these documents."""
-    result = find(turn.question, user, earlier_exchanges(turn))
-    material = gather(turn.question, result, result.evidence)
-    if not material.ranked or material.ranked[0].evidence.document_id not in documents:
-        return False
-    signs = abstaining.features(material.profile, material.evidence, material.ranked)
-    holding = policy.current(signs)
-    return holding.probability(signs) >= holding.threshold
+    seen = outlook(turn.question, user, earlier_exchanges(turn))
+    return seen.answers and seen.material.ranked[0].evidence.document_id in documents

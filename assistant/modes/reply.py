@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.abstention import abstaining
 from assistant.answering.citations import Marker
+from assistant.conversing.outlook import outlook
 from assistant.generators import prompts
 from assistant.modes.base import Line, Part, Task, Wants
 from assistant.selection.choosing import Choice, choose
-from assistant.selection.gathering import find, gather
 from knowledge.sentences import split_sentences
 
 MOST_QUESTIONS = 6
@@ -29,14 +28,10 @@ class Reply:
 
     def parts(self, task: Task) -> Iterator[Part]:
         for question in questions_of(task.mail):
-            result = find(question, task.user, ())
-            material = gather(question, result, result.evidence)
-            weights = abstaining.Weights()
-            signs = abstaining.features(material.profile, material.evidence, material.ranked)
-            likely = bool(material.ranked) and abstaining.probability(signs, weights) >= weights.threshold
-            lines = tuple(_line(choice) for choice in choose(material)) if likely else ()
-            chat = tuple(prompts.chat(question, material.evidence)) if likely else ()
-            yield Part(material, lines, question, "" if likely else "not found", chat)
+            seen = outlook(question, task.user)
+            lines = tuple(_line(choice) for choice in choose(seen.material)) if seen.answers else ()
+            chat = tuple(prompts.chat(question, seen.material.evidence)) if seen.answers else ()
+            yield Part(seen.material, lines, question, "" if seen.answers else "not found", chat)
 
 
 def questions_of(mail: str) -> list[str]:

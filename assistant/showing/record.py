@@ -21,9 +21,9 @@ _SIGNS = {
     "length": "Length of the question",
     "lead": "How far the best passage's score stands out from the next",
     "dense_lead": "How far its likeness stands out",
-    "read": "Odds that the likeliest sentences answer, read together with the question",
+    "read": "Log-odds, by six, that the likeliest sentences answer, read together with the question",
     "numbers_missing": "A number of the question is missing beside it",
-    # Signs of answers that were given before November 2026.
+    # Signs of answers that were given before decision 0032.
     "coverage": "Words of the question found in and around it",
     "dense": "Likeness of the best passage",
 }

@@ -44,7 +44,7 @@ class FaissIndex:
         self._base = Base.empty(dimension)
         self._tail = Tail(dimension)
         self._filters: LRUCache[int, _Filter] = LRUCache(
-            _REMEMBERED, getsizeof=lambda one: min(len(one.rows), _REMEMBERED)
+            _REMEMBERED, getsizeof=lambda one: min(max(len(one.rows), len(one.allowed), 1), _REMEMBERED)
         )
 
     def add(self, ids: Ids, vectors: Vectors) -> None:

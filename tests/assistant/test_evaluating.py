@@ -40,6 +40,8 @@ from assistant.models import (
 from assistant.reviewing.feeding import Cause, current_policy, put
 from assistant.reviewing.judging import Said, judge_step, settle, steps
 from assistant.showing.insights import insights
+from assistant.tasks import run_evaluation
+from ingest.lanes import LONG
 from knowledge.documents import delete_document, purge_deleted
 from knowledge.models import Grant
 from tests.assistant.bad_prompt import ObedientServer, as_text, bad_candidate, confirm, measured
@@ -353,3 +355,8 @@ def test_intervals_tell_chance_from_change() -> None:
     assert unsure.low < 0 < unsure.high
     assert paired([-1.0] * 9 + [0.0] * 21) == worse
     assert sign_test(0, 9) == pytest.approx(2 * 0.5**9, abs=1e-4)
+
+
+def test_a_run_is_sent_to_the_task_that_works_it_on_the_lane_for_long_work(settings: Settings) -> None:
+    assert run_evaluation.name == runs.TASK
+    assert settings.CELERY_TASK_ROUTES[runs.TASK] == {"queue": LONG}

@@ -4,6 +4,8 @@ that cannot be read."""
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 from assistant.abstention.abstaining import USUAL_DENSE_LEAD, USUAL_LEAD, Weights, features, probability
 from assistant.selection.questions import profile
@@ -29,6 +31,12 @@ def chance(evidence: list[Evidence], ranked: list[Ranked]) -> float:
     return probability(features(ASKED, evidence, ranked), Weights())
 
 
+def missing(question: str, **best: Any) -> float:
+    evidence = replace(EVIDENCE, **best)
+    best = replace(sentences(0.0)[0], evidence=evidence)
+    return features(profile(question, {}), [evidence], [best])["numbers_missing"]
+
+
 def test_the_same_sentence_is_likelier_the_answer_where_its_passage_stands_out() -> None:
     alone, among_others = passages(1.2, 0.4, 0.4, 0.3), passages(1.2, 1.2, 1.1, 1.1)
     assert chance(alone, sentences(0.0)) > chance(among_others, sentences(0.0)) + 0.2
@@ -44,6 +52,21 @@ def test_the_order_of_evidence_does_not_matter() -> None:
     assert features(ASKED, passages(0.4, 1.2, 0.3), sentences(1.0, -1.0)) == features(
         ASKED, passages(1.2, 0.3, 0.4), sentences(-1.0, 1.0)
     )
+
+
+def test_passages_found_by_words_alone_are_no_measure_for_those_with_a_cosine() -> None:
+    """While another model's vectors come in, some passages have no cosine yet, and their scores lack it."""
+    whole = passages(1.0, 0.9, 0.9, 0.9)
+    half = [*whole, *passages(0.2, 0.1, 0.1, 0.1, meaning=False)]
+    assert features(ASKED, half, sentences(0.0)) == features(ASKED, whole, sentences(0.0))
+    only = features(ASKED, [*passages(1.0), *passages(0.2, 0.1, meaning=False)], sentences(0.0))
+    assert (only["lead"], only["dense_lead"]) == (USUAL_LEAD, USUAL_DENSE_LEAD)
+
+
+def test_what_was_found_beside_counts_for_how_far_the_best_stands_out() -> None:
+    own = passages(0.8)
+    near, far = (features(ASKED, own, sentences(0.0), passages(*others)) for others in ((1.2, 1.1), (0.2, 0.1)))
+    assert near["lead"] < 0 < far["lead"]
 
 
 def test_without_a_model_the_signs_that_need_one_say_nothing() -> None:
@@ -63,11 +86,21 @@ def test_only_the_next_nine_count_and_no_lead_counts_for_more_than_being_named()
 
 
 def test_a_year_that_the_passage_does_not_name_lowers_the_chance() -> None:
-    asked = profile("What was the hotel limit in 2023?", {})
-    other, same = passages(1.0, 0.7), [replace(item, heading_path=("Limits of 2023",)) for item in passages(1.0, 0.7)]
-    found = [features(asked, one, [replace(sentences(0.0)[0], evidence=one[0])]) for one in (other, same)]
-    assert [signs["numbers_missing"] for signs in found] == [1.0, 0.0]
-    assert probability(found[0], Weights()) < probability(found[1], Weights()) - 0.1
+    year = "What was the hotel limit in 2023?"
+    assert missing(year, text="In 2024 it was €140.") == 1.0
+    assert missing(year, text="In 2024 it was €140, in 2023 €130.") == 0.0
+    assert missing(year, heading_path=("Limits of 2023",)) == missing(year, page_label="2023") == 0.0
+    assert missing(year, effective=date(2023, 2, 1)) == 0.0
+    lower, higher = ({"bare": 0.5, "numbers_missing": value} for value in (1.0, 0.0))
+    assert probability(lower, Weights()) < probability(higher, Weights()) - 0.1
+
+
+def test_numbers_are_the_same_in_other_writing_and_one_of_several_is_enough() -> None:
+    assert missing("Closed on 7 December?", text="2026-12-07: closed.") == 0.0
+    assert missing("What do 2,000 pieces cost?", text="From 2000 pieces on: €3.") == 0.0
+    assert missing("How long do the Tarn 200 and Tarn 500 warranties run?", text="The Tarn 200: three years.") == 0.0
+    assert missing("Which screws has the Tarn 900?", text="The Tarn 200 has six.") == 1.0
+    assert missing("How long does it take?", text="Three days.") == 0.0
 
 
 def test_without_a_sentence_there_is_no_sign() -> None:
