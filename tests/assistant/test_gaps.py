@@ -16,7 +16,7 @@ from assistant.gaps.asking_again import ask_again
 from assistant.gaps.gathering import gather
 from assistant.gaps.linking import THRESHOLD, link, purity
 from assistant.gaps.rows import Gap, GapQuestion
-from assistant.models import Answer, Conversation, Feedback
+from assistant.models import Answer, Conversation, Feedback, Promotion
 from config.management.commands.measure_gaps import QUESTIONS, labelled, shuffled
 from knowledge.embedding import query_vector
 from knowledge.models import Collection, Document, Grant
@@ -85,6 +85,17 @@ def test_an_asker_who_may_not_read_the_new_document_is_not_told(
     make_document(closed, "dogs.md", DOGS, people.alice)
     assert ask_again() == 0
     assert not Notice.objects.filter(user=people.bob).exists()
+
+
+def test_nobody_is_told_of_an_answer_that_what_was_promoted_would_keep_silent(
+    guide: Document, people: SimpleNamespace, team: Collection, asked: Asked, make_document: MakeDocument
+) -> None:
+    assert asked(people.bob, QUESTION).abstained
+    gather()
+    Promotion.objects.create(overrides={"threshold": 0.999}, called="very careful")
+    make_document(team, "dogs.md", DOGS, people.alice)
+    assert asked(people.rita, QUESTION).abstained
+    assert ask_again() == 0
 
 
 def test_no_owner_is_shown_what_is_nearest_to_a_document_they_may_not_read(
