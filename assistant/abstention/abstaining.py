@@ -33,12 +33,12 @@ class Weights:
     MTRAG-UN, each set weighing the same; see docs/benchmarks.md.
     """
 
-    bias: float = -3.43
+    bias: float = -3.44
     bare: float = 4.23
     length: float = 1.89
-    lead: float = 1.79
-    dense_lead: float = 2.27
-    read: float = 2.22
+    lead: float = 1.76
+    dense_lead: float = 2.35
+    read: float = 2.23
     numbers_missing: float = -1.08
     threshold: float = 0.5
 
