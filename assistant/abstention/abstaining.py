@@ -8,10 +8,10 @@ will do (Shtok and others, 2012, ACM Transactions on Information Systems 30 (2),
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from assistant.selection.numbers import named_by, numbers, years
 from assistant.selection.questions import Profile
 from assistant.selection.ranking import READ, SURE, Ranked
 from knowledge.search import Evidence
@@ -19,7 +19,6 @@ from knowledge.search import Evidence
 LONG_QUESTION = 12  # content terms
 NEXT = 9  # passages that the best one is held against
 FAR = 0.8  # of score: who leads by more has been named by the question, and is no likelier to answer it
-_NUMBER = re.compile(r"\d{1,3}(?:[,’'\u00a0\u202f]\d{3})+(?!\d)|\d+")
 # Where a sign cannot be read (no model, or nothing beside the best passage), the middle of what was seen stands for it.
 USUAL_LEAD = 0.3
 USUAL_DENSE_LEAD = 0.17
@@ -90,17 +89,8 @@ def _lead(own: Sequence[float], others: Sequence[float], usual: float) -> float:
 
 
 def _numbers_missing(profile: Profile, best: Ranked) -> bool:
-    item = best.evidence
-    said = (best.unit.shown, best.unit.context, item.text, item.document_title, item.page_label, *item.heading_path)
-    have = _numbers(" ".join(said)) | ({str(item.effective.year)} if item.effective else set())
-    asked = _numbers(profile.question)
-    years = {number for number in asked if len(number) == 4 and number[:2] in ("19", "20")}
-    return bool(years - have) or (bool(asked) and not asked & have)
-
-
-def _numbers(text: str) -> set[str]:
-    """As they are written in one way: without zeros before them and without marks between thousands."""
-    return {re.sub(r"\D", "", found).lstrip("0") for found in _NUMBER.findall(text)}
+    named, asked = named_by(best.evidence, best.unit.shown, best.unit.context), numbers(profile.question)
+    return bool(years(profile.question) - named) or (bool(asked) and not asked & named)
 
 
 def _read(odds: Sequence[float]) -> float:

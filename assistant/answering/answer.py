@@ -17,7 +17,7 @@ from django.urls import reverse
 from accounts.models import User
 from assistant import configuration
 from assistant.abstention import abstaining, policy
-from assistant.answering import asking_back, computing, falling_back, learning, provenance
+from assistant.answering import asking_back, computing, falling_back, learning, provenance, unnamed
 from assistant.answering.citations import ProvisionalText, RawSentence, SentenceReader
 from assistant.answering.differing import find_disagreements
 from assistant.answering.events import Delta, Done, Event, Step
@@ -220,6 +220,7 @@ def _generate(run: _Run, earlier: Sequence[str]) -> Iterator[Event]:
         yield from _fall_back(run, error)
     if run.answer.sentences:
         yield from _disagreements(run)
+        _tell(run, unnamed.told(question, (item for item in evidence if item.passage_id in run.cited)))
     run.answer.notice = " ".join(part for part in (run.answer.notice, told(run.held)) if part)
     if run.answer.sentences:
         yield _step(run, f"Checked {_count(len(run.answer.sentences), 'sentence')} against the quotes")

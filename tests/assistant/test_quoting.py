@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils.html import escape
 
+from assistant.abstention.policy import showing_everything
 from assistant.answering.answer import answer as answering
 from assistant.conversing import conversations
 from assistant.models import Answer
@@ -41,6 +42,17 @@ def test_everything_needed_to_know_why_is_saved(shelf: SimpleNamespace, people: 
     assert any(row["used"] for row in answer.retrieved)
     assert set(answer.timings_ms) == {"wait", "embed", "search", "generate", "ground", "total"}
     assert answer.steps[0] == "Searched 1 collection"
+
+
+def test_a_year_that_nothing_quoted_names_is_told(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked
+) -> None:
+    with showing_everything():
+        other = asked(people.bob, "What was the hotel limit per night in 1999?")
+        none = asked(people.bob, "What is the hotel limit per night?")
+    assert quotes(other)[0] == "The hotel limit is €145 per night, breakfast included."
+    assert other.notice == "You asked about 1999; nothing quoted here names it."
+    assert none.notice == ""
 
 
 def test_a_table_row_is_read_with_its_header(shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked) -> None:
