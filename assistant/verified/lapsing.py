@@ -117,8 +117,13 @@ def _open_to(person: User) -> QuerySet[Document]:
 
 
 def dispute(answer: Answer, opinion: Opinion) -> None:
-    """A reviewer found wrong, or a second one judged otherwise, what is served as verified."""
-    served = VerifiedAnswer.objects.filter(Q(answer=answer) | Q(given=answer), state=State.IN_FORCE).distinct()
+    """A reviewer found wrong, or a second one judged otherwise, what is served as verified.
+
+    That is what was confirmed of this answer, and what this answer was given from. A correction of it says something
+    else: who finds the answer wrong agrees with the correction, and ends it only by what is given from it.
+    """
+    same_words = Q(answer=answer, kind=VerifiedAnswer.Kind.CONFIRMED) | Q(pk=answer.verified_id)
+    served = VerifiedAnswer.objects.filter(same_words, state=State.IN_FORCE)
     for row in served.exclude(by=opinion.reviewer):
         if end(row, State.LAPSED, Why.DISPUTED):
             row.why = Why.DISPUTED

@@ -23,6 +23,7 @@ from config.sample_company.same_question import labelled, measure
 from knowledge.documents import delete_document
 from knowledge.models import Document, Grant, Passage, Restriction
 from tests.assistant.conftest import Asked, quotes
+from tests.assistant.reviewing import RIGHT, WRONG
 from tests.config.test_exporting import exported
 from tests.conftest import ClientFor, MakeDocument
 
@@ -62,6 +63,13 @@ def corrected(shelf: SimpleNamespace, people: SimpleNamespace, answer: Answer) -
 def judge_all(answer: Answer, reviewer: User) -> None:
     for step in judging.steps(answer):
         judging.judge_step(answer, step, reviewer, "supported")
+
+
+def settled(answer: Answer, reviewer: User, verdict: Opinion.Verdict) -> None:
+    """Every footnote judged, and the answer as a whole."""
+    for step in judging.steps(answer):
+        judging.judge_step(answer, step, reviewer, "supported" if verdict == RIGHT else "unsupported")
+    judging.settle(ReviewItem.objects.get(answer=answer), reviewer, judging.Said(verdict))
 
 
 def texts(answer: Answer) -> list[str]:
@@ -293,6 +301,34 @@ def test_what_another_reviewer_finds_wrong_is_served_no_more(
     judging.settle(item, people.ada, judging.Said(Opinion.Verdict.WRONG, "wrong_fact"))
     row.refresh_from_db()
     assert (row.state, row.why) == ("lapsed", "disputed")
+
+
+@pytest.mark.parametrize("second", [WRONG, RIGHT])
+def test_what_is_found_of_an_answer_does_not_end_its_correction(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, rosa: User, second: Opinion.Verdict
+) -> None:
+    """Rita wrote what Bob should have been told, and found his answer wrong. Rosa looks at his answer, too."""
+    ReviewPolicy.objects.update(second_percent=100)
+    row = corrected(shelf, people, hotel)
+    settled(hotel, people.rita, WRONG)
+    assert ReviewItem.objects.get(answer=hotel).state == "second"
+    settled(hotel, rosa, second)
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("in_force", "")
+    assert asked(people.alice, HOTEL).verified == row
+    assert not people.rita.notices.filter(kind="lapsed").exists()
+
+
+def test_a_second_opinion_ends_what_the_first_one_confirmed(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, rosa: User
+) -> None:
+    ReviewPolicy.objects.update(second_percent=100)
+    settled(hotel, people.rita, RIGHT)
+    row = keeping.confirm(hotel, people.rita)
+    settled(hotel, rosa, Opinion.Verdict.PARTLY)
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("lapsed", "disputed")
+    assert asked(people.alice, HOTEL).verified is None
 
 
 def test_a_correction_needs_passages_that_say_it_and_that_the_reviewer_may_read(
