@@ -70,6 +70,13 @@ def end(row: VerifiedAnswer, state: State, why: Why) -> bool:
 
 
 @transaction.atomic
+def withdraw(row: VerifiedAnswer, by: User) -> None:
+    """A reviewer takes it back: it is not served any more."""
+    end(row, State.WITHDRAWN, Why.TAKEN_BACK)
+    audit.record(by, "verified.withdrawn", row)
+
+
+@transaction.atomic
 def _give_back(row: VerifiedAnswer, why: Why) -> None:
     """A replacement ends it only for those who may read that, so the row stays for the others; all else ends it.
 
@@ -120,12 +127,16 @@ def dispute(answer: Answer, opinion: Opinion) -> None:
     """A reviewer found wrong, or a second one judged otherwise, what is served as verified.
 
     That is what was confirmed of this answer, and what this answer was given from. A correction of it says something
-    else: who finds the answer wrong agrees with the correction, and ends it only by what is given from it.
+    else: who finds the answer wrong agrees with the correction, and ends it only by what is given from it. Whoever
+    vouches for it and finds it wrong themselves takes it back.
     """
     same_words = Q(answer=answer, kind=VerifiedAnswer.Kind.CONFIRMED) | Q(pk=answer.verified_id)
-    served = VerifiedAnswer.objects.filter(same_words, state=State.IN_FORCE)
-    for row in served.exclude(by=opinion.reviewer):
-        if end(row, State.LAPSED, Why.DISPUTED):
+    for row in VerifiedAnswer.objects.filter(same_words, state=State.IN_FORCE).select_related("by"):
+        if row.by == opinion.reviewer:
+            # "Right" disagrees with a first opinion, not with what they vouch for.
+            if opinion.reviewer is not None and opinion.verdict != Opinion.Verdict.RIGHT:
+                withdraw(row, opinion.reviewer)
+        elif end(row, State.LAPSED, Why.DISPUTED):
             row.why = Why.DISPUTED
             audit.record(opinion.reviewer, "verified.lapsed", row, why=str(Why.DISPUTED))
             _tell(row)

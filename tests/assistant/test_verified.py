@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from assistant.errors import ReviewRefused
 from assistant.models import Answer, Feedback, Opinion, ReviewItem, ReviewPolicy, VerifiedAnswer, VerifiedCitation
 from assistant.reviewing import judging, queue
@@ -329,6 +329,49 @@ def test_a_second_opinion_ends_what_the_first_one_confirmed(
     row.refresh_from_db()
     assert (row.state, row.why) == ("lapsed", "disputed")
     assert asked(people.alice, HOTEL).verified is None
+
+
+def test_what_its_own_reviewer_finds_wrong_later_is_served_no_more(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, client_for: ClientFor
+) -> None:
+    """Rita is the only reviewer. What she confirmed is given to Alice, who complains of it."""
+    settled(hotel, people.rita, RIGHT)
+    row = keeping.confirm(hotel, people.rita)
+    served = asked(people.alice, HOTEL)
+    assert served.verified == row
+    Feedback.objects.create(answer=served, user=people.alice, helpful=False, reason="wrong_fact")
+    feed(served.pk)
+    rita, page = client_for(people.rita), f"/review/{served.pk}/"
+    shown = rita.get(page).content.decode()
+    assert "These are the words of a verified answer" in shown
+    assert f"Verified by Rita on {timezone.localdate():%-d %B %Y}." in shown
+    assert "These are the words" not in rita.get(f"/review/{hotel.pk}/").content.decode(), "it was made from these"
+    settled(served, people.rita, WRONG)
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("withdrawn", "taken_back")
+    assert asked(people.alice, HOTEL).verified is None
+    assert AuditEvent.objects.filter(action="verified.withdrawn", actor_id=people.rita.pk).count() == 1
+    assert not people.rita.notices.exists(), "she knows"
+    assert "It no longer holds: A reviewer took it back." in rita.get(page).content.decode()
+
+
+def test_who_vouches_for_an_answer_and_finds_it_right_again_still_does(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, rosa: User, client_for: ClientFor
+) -> None:
+    """Rita finds that something is missing, which Rosa, whose word it is, does not."""
+    settled(hotel, rosa, RIGHT)
+    row = keeping.confirm(hotel, rosa)
+    served = asked(people.alice, HOTEL)
+    Feedback.objects.create(answer=served, user=people.alice, helpful=False, reason="missing")
+    feed(served.pk)
+    ReviewPolicy.objects.update(second_percent=100)
+    settled(served, people.rita, Opinion.Verdict.PARTLY)
+    seconds = client_for(rosa).get(f"/review/{served.pk}/").content.decode()
+    assert "These are the words" not in seconds, "whether they still hold would tell what Rita found"
+    settled(served, rosa, RIGHT)
+    assert ReviewItem.objects.get(answer=served).disagreed
+    row.refresh_from_db()
+    assert row.state == "in_force"
 
 
 def test_a_correction_needs_passages_that_say_it_and_that_the_reviewer_may_read(
