@@ -23,7 +23,7 @@ from accounts.models import User
 from accounts.notices.rows import NoticeKind
 from accounts.notices.telling import tell
 from assistant.models import Answer, Opinion, ReviewItem, VerifiedAnswer, VerifiedCitation
-from assistant.reviewing.feeding import Cause, Kind, current_policy, put
+from assistant.reviewing.feeding import Cause, Kind, current_policy, put, reopen
 from knowledge.access import visible_documents
 from knowledge.models import Document, replaced_for
 
@@ -103,7 +103,8 @@ def _ask_again(row: VerifiedAnswer) -> None:
     if item is None:
         return
     if item.state == ReviewItem.State.DONE:  # it lapsed before
-        ReviewItem.objects.filter(pk=item.pk).update(state=ReviewItem.State.OPEN, finished=None)
+        reopen(item)
+        item.save()
     if row.by is not None and row.by.is_reviewer:
         ReviewItem.objects.filter(pk=item.pk).update(assignee=row.by)
 

@@ -199,6 +199,21 @@ def test_a_worker_killed_while_one_lapses_leaves_it_to_the_next(
     assert ReviewItem.objects.get(answer=hotel).state == "open"
 
 
+def test_what_lapses_again_comes_back_to_be_judged_anew(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer
+) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for _ in range(2):
+        corrected(shelf, people, hotel)
+        ReviewItem.objects.update(state=ReviewItem.State.DONE, first_by=people.rita, disagreed=True)
+        Document.objects.filter(pk=shelf.travel.pk).update(effective_until=yesterday)
+        assert lapsing.lapse() == 1
+        item = ReviewItem.objects.get(answer=hotel)
+        assert (item.state, item.assignee, item.first_by, item.disagreed) == ("open", people.rita, None, False)
+        assert people.rita in queue.candidates(item)
+        Document.objects.filter(pk=shelf.travel.pk).update(effective_until=None)
+
+
 @pytest.mark.parametrize("ending", ["deleted", "expired", "superseded"])
 def test_it_is_not_served_when_a_cited_document_ends(
     shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, ending: str
