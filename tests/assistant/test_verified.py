@@ -16,6 +16,7 @@ from assistant.reviewing import judging, queue
 from assistant.reviewing.feeding import current_policy, feed
 from assistant.showing.presenting import present
 from assistant.sources import may_see
+from assistant.tasks import keep_reviews
 from assistant.verified import keeping, lapsing, matching
 from assistant.verified.keeping import Draft
 from assistant.verified.serving import standing_words
@@ -170,6 +171,7 @@ def test_it_lapses_when_a_cited_document_changes_and_comes_back_to_its_reviewer(
     assert item.causes.filter(kind="lapsed").exists()
     notice = people.rita.notices.get(kind="lapsed")
     assert "new version" in notice.text
+    assert "It waits for you" in notice.text
     rita = client_for(people.rita)
     assert "has a new version" in rita.get(notice.link).content.decode()
     assert rita.get(f"/review/{hotel.pk}/correct/").status_code == 200
@@ -230,6 +232,49 @@ def test_it_is_not_served_when_a_cited_document_ends(
     row.refresh_from_db()
     assert row.why == ending
     assert people.rita.notices.filter(kind="lapsed").count() == 1
+
+
+@pytest.mark.parametrize("looked_at", ["at once", "later"])
+def test_it_lapses_when_what_a_model_was_only_given_is_deleted(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, hotel: Answer, looked_at: str
+) -> None:
+    """A model wrote Bob's answer about hotels, with the leave rules before it as well, which it did not cite."""
+    given = [*hotel.retrieved, {"document_id": str(shelf.leave.pk), "supplied": True}]
+    Answer.objects.filter(pk=hotel.pk).update(prompt_version="prose-1", retrieved=given)
+    hotel.refresh_from_db()
+    ReviewItem.objects.all().delete()
+    feed(hotel.pk)
+    judge_all(hotel, people.rita)
+    row = keeping.confirm(hotel, people.rita)
+    assert set(row.sources.all()) == {shelf.travel, shelf.leave}
+    assert not row.citations.filter(document=shelf.leave).exists()
+    ReviewItem.objects.update(state=ReviewItem.State.DONE)
+    if looked_at == "at once":
+        delete_document(shelf.leave, people.alice)
+    else:  # the process that deleted it died before it looked
+        Document.objects.filter(pk=shelf.leave.pk).update(deleted=timezone.now())
+        keep_reviews()
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("lapsed", "deleted")
+    notice = people.rita.notices.get(kind="lapsed")
+    assert "was deleted" in notice.text
+    assert "waits" not in notice.text, "nobody may look at an answer that may hold words of it"
+    assert not queue.waiting(people.rita).filter(answer=hotel).exists()
+    assert lapsing.lapse() == 0
+
+
+def test_nothing_waits_when_the_conversation_is_gone(
+    shelf: SimpleNamespace, people: SimpleNamespace, hotel: Answer, make_document: MakeDocument
+) -> None:
+    """Bob removes his conversation. What Rita wrote for his question is served on, until the policy changes."""
+    row = corrected(shelf, people, hotel)
+    hotel.turn.conversation.delete()
+    make_document(shelf.travel.collection, "travel-policy.md", "# Travel policy\n\nNothing is paid.", people.alice)
+    row.refresh_from_db()
+    assert (row.state, row.why, row.answer) == ("lapsed", "changed", None)
+    text = people.rita.notices.get(kind="lapsed").text
+    assert text.endswith("A cited document has a new version."), "and not that it waits"
+    assert not queue.waiting(people.rita).exists()
 
 
 def test_a_replacement_somebody_may_not_read_is_none_for_them(
@@ -495,7 +540,8 @@ def test_a_person_who_is_erased_takes_their_own_words_along(
     row.refresh_from_db()
     assert (row.question, bytes(row.vector), row.state, row.why) == ("", b"", "withdrawn", "asker_gone")
     assert asked(people.alice, HOTEL).verified is None
-    assert "was erased" in people.rita.notices.get(kind="lapsed").text
+    told = people.rita.notices.get(kind="lapsed").text
+    assert "was erased" in told and "waits" not in told
     assert may_see(served, people.alice) and present(served, people.alice).sentences, "Alice keeps her answer"
     general.refresh_from_db()
     assert general.state == "in_force", "the question is Rita's, in general words"
