@@ -98,9 +98,16 @@ def put(answer: Answer, causes: list[Cause], policy: ReviewPolicy) -> ReviewItem
         if any(fresh) and not made:
             item.due = min(item.due, due) if item.state != ReviewItem.State.DONE else due
             if item.state == ReviewItem.State.DONE:
-                item.state, item.assignee, item.finished = ReviewItem.State.OPEN, None, None
+                reopen(item)
         item.save()
     return item
+
+
+def reopen(item: ReviewItem) -> None:
+    """It is to be judged anew, by anybody: who was first before and whether two differed says nothing of this round.
+    The caller saves it."""
+    item.state, item.assignee, item.finished = ReviewItem.State.OPEN, None, None
+    item.first_by, item.disagreed = None, False
 
 
 def _note(item: ReviewItem, cause: Cause) -> bool:

@@ -124,6 +124,8 @@ def settle(item: ReviewItem, reviewer: User, said: Said) -> ReviewItem:
 def _move_on(item: ReviewItem, opinion: Opinion) -> None:
     item.assignee = None
     item.first_by = item.first_by if opinion.second else opinion.reviewer
+    first = item.opinions.filter(second=False).first() if opinion.second else None
+    item.disagreed = first is not None and first.verdict != opinion.verdict
     policy = current_policy()
     # Where nobody else may see it, it would wait for ever.
     if not opinion.second and _drawn(policy.second_percent) and queue.candidates(item):
@@ -131,8 +133,6 @@ def _move_on(item: ReviewItem, opinion: Opinion) -> None:
         item.due = timezone.localdate() + timedelta(days=policy.due_days)
     else:
         item.state, item.finished = ReviewItem.State.DONE, timezone.now()
-        first = item.opinions.filter(second=False).first() if opinion.second else None
-        item.disagreed = first is not None and first.verdict != opinion.verdict
     item.save()
     if item.disagreed or opinion.verdict == Opinion.Verdict.WRONG:
         lapsing.dispute(item.answer, opinion)

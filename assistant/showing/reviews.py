@@ -19,7 +19,7 @@ from assistant.reviewing import queue
 from assistant.reviewing.judging import Step, judge_sentence, judged, steps
 from assistant.showing.footnotes import SentenceView, footnote_views, heading_of, sentence_views
 from assistant.sources import may_see
-from assistant.verified.serving import why_told
+from assistant.verified.serving import standing_words, why_told
 from knowledge.models import is_replaced
 from knowledge.pages import PageView, page_view
 
@@ -64,6 +64,7 @@ class ReviewView:
     judging: bool
     can_confirm: bool
     verified: VerifiedAnswer | None
+    given_as: str
     skip_url: str
 
 
@@ -84,6 +85,7 @@ def view(item: ReviewItem, reviewer: User) -> ReviewView:
     shown = _steps(answer, reviewer)
     done = item.state == ReviewItem.State.DONE
     waits = not done and (item.state == ReviewItem.State.OPEN or item.first_by_id != reviewer.pk)
+    told = item.state != ReviewItem.State.SECOND  # what became of it tells the first verdict
     return ReviewView(
         answer_id=answer.pk,
         question=answer.turn.question,
@@ -102,7 +104,8 @@ def view(item: ReviewItem, reviewer: User) -> ReviewView:
         opinions=tuple(item.opinions.select_related("reviewer").order_by("second")) if done else (),
         judging=waits,
         can_confirm=_can_confirm(answer, shown),
-        verified=_verified(answer, reviewer) if done or item.state == ReviewItem.State.OPEN else None,
+        verified=_verified(answer, reviewer) if told else None,
+        given_as=_given_as(answer, reviewer) if told else "",
         skip_url=f"{reverse('review')}?after={answer.pk}",
     )
 
@@ -127,11 +130,18 @@ def _can_confirm(answer: Answer, shown: tuple[ReviewStep, ...]) -> bool:
 
 
 def _verified(answer: Answer, reviewer: User) -> VerifiedAnswer | None:
+    """What was made of this answer."""
     rows = VerifiedAnswer.objects.visible_to(reviewer).filter(answer=answer)
     row = rows.select_related("by").order_by("-at").first()
     if row is not None:
         row.told = why_told(row, reviewer)
     return row
+
+
+def _given_as(answer: Answer, reviewer: User) -> str:
+    """Whose verified words this answer is, and whether they still hold; "" when they are nobody's."""
+    row = VerifiedAnswer.objects.visible_to(reviewer).filter(given=answer).select_related("by").first()
+    return standing_words(row, reviewer) if row is not None else ""
 
 
 def _steps(answer: Answer, reviewer: User) -> tuple[ReviewStep, ...]:

@@ -134,13 +134,6 @@ def confirm(answer: Answer, reviewer: User, question: str = "") -> VerifiedAnswe
     return row
 
 
-def withdraw(row: VerifiedAnswer, by: User) -> None:
-    """It is not served any more."""
-    with transaction.atomic():
-        lapsing.end(row, VerifiedAnswer.State.WITHDRAWN, VerifiedAnswer.Why.TAKEN_BACK)
-        audit.record(by, "verified.withdrawn", row)
-
-
 def _plain(text: str) -> str:
     """As it was typed: browsers count the end of a line once and send two characters."""
     return text.replace("\0", "").replace("\r\n", "\n")

@@ -1,7 +1,9 @@
-"""When a verified answer stops holding: a cited document changed, went, ended or was replaced, or a reviewer objects.
+"""When a verified answer stops holding: a cited document changed, ended or was replaced, one that it may hold words of
+went, or a reviewer objects.
 
 Serving asks the rows anew each time (``VerifiedQuerySet.servable_to``), so nothing stale is served even before this
-has run. This makes it known: the row says why, and whoever vouched for it gets the answer back to review.
+has run. This makes it known: the row says why, and whoever vouched for it is told; when it lapsed by its sources they
+get the answer back to review, while it is there and they may see it.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from accounts.models import User
 from accounts.notices.rows import NoticeKind
 from accounts.notices.telling import tell
 from assistant.models import Answer, Opinion, ReviewItem, VerifiedAnswer, VerifiedCitation
-from assistant.reviewing.feeding import Cause, Kind, current_policy, put
+from assistant.reviewing.feeding import Cause, Kind, current_policy, put, reopen
+from assistant.reviewing.queue import waiting
 from knowledge.access import visible_documents
 from knowledge.models import Document, replaced_for
 
@@ -33,32 +36,34 @@ State = VerifiedAnswer.State
 
 
 def lapse(documents: Collection[uuid.UUID] | None = None) -> int:
-    """Ends the verified answers that cite what no longer holds, of these documents or of all. Gives how many."""
-    rows = VerifiedCitation.objects.filter(verified__state=State.IN_FORCE)
-    if documents is not None:
-        rows = rows.filter(document__in=documents)
+    """Ends the verified answers that rest on what no longer holds, of these documents or of all. Gives how many."""
     ended: set[int] = set()
-    for citation, why in _no_longer(rows):
-        if citation.verified_id not in ended:
-            ended.add(citation.verified_id)
-            _give_back(citation.verified, why)
+    for row, why in _no_longer(documents):
+        if row.pk not in ended:
+            ended.add(row.pk)
+            _give_back(row, why)
     return len(ended)
 
 
-def _no_longer(rows: Any) -> Iterator[tuple[VerifiedCitation, Why]]:
+def _no_longer(documents: Collection[uuid.UUID] | None) -> Iterator[tuple[VerifiedAnswer, Why]]:
     today = timezone.localdate()
-    rows = rows.select_related("verified__by", "document__superseded_by")
-    for row in rows.filter(document__deleted__isnull=False):
+    # Also one that a model was given and that is not cited: a deleted one is seen by nobody, so nobody is served.
+    sources = Q(sources__deleted__isnull=False) & (Q() if documents is None else Q(sources__in=documents))
+    for row in VerifiedAnswer.objects.filter(sources, state=State.IN_FORCE).select_related("by"):
         yield row, Why.DELETED
-    for row in rows.filter(Q(document__current__isnull=True) | ~Q(version_id=F("document__current_id"))):
-        yield row, Why.CHANGED
-    for row in rows.filter(document__effective_until__lt=today):
-        yield row, Why.EXPIRED
-    for row in rows.filter(document__superseded_by__isnull=False).iterator():
+    cited = VerifiedCitation.objects.filter(verified__state=State.IN_FORCE)
+    if documents is not None:
+        cited = cited.filter(document__in=documents)
+    cited = cited.select_related("verified__by", "document__superseded_by")
+    for one in cited.filter(Q(document__current__isnull=True) | ~Q(version_id=F("document__current_id"))):
+        yield one.verified, Why.CHANGED
+    for one in cited.filter(document__effective_until__lt=today):
+        yield one.verified, Why.EXPIRED
+    for one in cited.filter(document__superseded_by__isnull=False).iterator():
         # A replacement that whoever vouches for it may not read is none for them.
-        keeper = row.verified.by
-        if keeper is not None and Document.objects.filter(pk=row.document_id).filter(replaced_for(keeper)).exists():
-            yield row, Why.SUPERSEDED
+        keeper = one.verified.by
+        if keeper is not None and Document.objects.filter(pk=one.document_id).filter(replaced_for(keeper)).exists():
+            yield one.verified, Why.SUPERSEDED
 
 
 def end(row: VerifiedAnswer, state: State, why: Why) -> bool:
@@ -67,6 +72,13 @@ def end(row: VerifiedAnswer, state: State, why: Why) -> bool:
         state=state, why=why, lapsed=timezone.now(), changed=timezone.now()
     )
     return bool(ended)
+
+
+@transaction.atomic
+def withdraw(row: VerifiedAnswer, by: User) -> None:
+    """A reviewer takes it back: it is not served any more."""
+    end(row, State.WITHDRAWN, Why.TAKEN_BACK)
+    audit.record(by, "verified.withdrawn", row)
 
 
 @transaction.atomic
@@ -96,9 +108,18 @@ def _ask_again(row: VerifiedAnswer) -> None:
     if item is None:
         return
     if item.state == ReviewItem.State.DONE:  # it lapsed before
-        ReviewItem.objects.filter(pk=item.pk).update(state=ReviewItem.State.OPEN, finished=None)
-    if row.by is not None and row.by.is_reviewer:
+        reopen(item)
+        item.save()
+    if _waits(row):
         ReviewItem.objects.filter(pk=item.pk).update(assignee=row.by)
+
+
+def _waits(row: VerifiedAnswer) -> bool:
+    """Whether whoever vouched for it can judge anew what it was made from: that may be gone with its conversation, or
+    be closed to them."""
+    if row.by is None or row.answer is None or not row.by.is_reviewer:
+        return False
+    return waiting(row.by).filter(answer=row.answer).exists()
 
 
 def _tell(row: VerifiedAnswer) -> None:
@@ -107,7 +128,7 @@ def _tell(row: VerifiedAnswer) -> None:
     if row.by is None or row.sources.exclude(pk__in=_open_to(row.by)).exists():
         return
     text = f"An answer you verified is no longer served. {row.Why(row.why).label}"
-    if row.why != Why.ASKER_GONE:
+    if row.why != Why.ASKER_GONE and _waits(row):  # what they asked goes with them, in a moment
         text += " It waits for you to look at it again."
     tell([row.by], NoticeKind.LAPSED, text, f"{reverse('verified')}?state=lapsed", once=f"lapsed:{row.pk}:{row.why}")
 
@@ -117,10 +138,19 @@ def _open_to(person: User) -> QuerySet[Document]:
 
 
 def dispute(answer: Answer, opinion: Opinion) -> None:
-    """A reviewer found wrong, or a second one judged otherwise, what is served as verified."""
-    served = VerifiedAnswer.objects.filter(Q(answer=answer) | Q(given=answer), state=State.IN_FORCE).distinct()
-    for row in served.exclude(by=opinion.reviewer):
-        if end(row, State.LAPSED, Why.DISPUTED):
+    """A reviewer found wrong, or a second one judged otherwise, what is served as verified.
+
+    That is what was confirmed of this answer, and what this answer was given from. A correction of it says something
+    else: who finds the answer wrong agrees with the correction, and ends it only by what is given from it. Whoever
+    vouches for it and finds it wrong themselves takes it back.
+    """
+    same_words = Q(answer=answer, kind=VerifiedAnswer.Kind.CONFIRMED) | Q(pk=answer.verified_id)
+    for row in VerifiedAnswer.objects.filter(same_words, state=State.IN_FORCE).select_related("by"):
+        if row.by == opinion.reviewer:
+            # "Right" disagrees with a first opinion, not with what they vouch for.
+            if opinion.reviewer is not None and opinion.verdict != Opinion.Verdict.RIGHT:
+                withdraw(row, opinion.reviewer)
+        elif end(row, State.LAPSED, Why.DISPUTED):
             row.why = Why.DISPUTED
             audit.record(opinion.reviewer, "verified.lapsed", row, why=str(Why.DISPUTED))
             _tell(row)

@@ -19,7 +19,7 @@ from assistant.errors import ReviewRefused
 from assistant.evaluating.from_reviews import make_case
 from assistant.models import Answer, VerifiedAnswer
 from assistant.reviewing.wording import wording
-from assistant.verified import keeping
+from assistant.verified import keeping, lapsing
 from assistant.verified.keeping import MOST_PASSAGES, Draft
 from assistant.verified.serving import why_told
 from assistant.views.review import found
@@ -164,6 +164,6 @@ def verified_withdraw(request: HttpRequest, verified_id: int) -> HttpResponse:
     row = VerifiedAnswer.objects.visible_to(user).filter(pk=verified_id).first()
     if row is None:
         raise Http404
-    keeping.withdraw(row, user)
+    lapsing.withdraw(row, user)
     messages.success(request, "It is not served any more.")
     return redirect(reverse("verified"))

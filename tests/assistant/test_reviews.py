@@ -16,11 +16,14 @@ from assistant.models import (
     Review,
     ReviewItem,
     ReviewPolicy,
+    ReviewSample,
 )
 from assistant.reviewing import agreeing, judging, queue
 from assistant.reviewing.agreeing import agreements
 from assistant.reviewing.agreement import agreement
+from assistant.reviewing.feeding import feed
 from assistant.reviewing.judging import Said
+from assistant.verified import keeping
 from knowledge.models import Document
 from tests.assistant.conftest import Asked
 from tests.assistant.reviewing import (
@@ -122,6 +125,44 @@ def test_a_second_opinion_is_given_without_seeing_the_first(
         judging.settle(item, people.rita, Said(RIGHT))
     ReviewItem.objects.update(state=ReviewItem.State.OPEN)
     assert agreements(people.rita).answers.pairs == 0, "it is to be judged anew"
+
+
+def test_what_comes_back_is_judged_as_if_nobody_had(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, rosa: User
+) -> None:
+    """Rita and Rosa differ about an answer. Later it comes back for another reason."""
+    ReviewPolicy.objects.update(second_percent=100)
+    answer = asked(people.bob, HOTEL)
+    item = disliked(answer, people.bob)
+    judge_all(answer, people.rita, "supported")
+    judging.settle(item, people.rita, Said(RIGHT))
+    judge_all(answer, rosa, "unsupported")
+    judging.settle(item, rosa, Said(WRONG))
+    assert queue.progress(people.rita).disagreements == 1
+    ReviewSample.objects.create(collection=shelf.travel.collection, percent=100)
+    feed(answer.pk)
+    item.refresh_from_db()
+    assert (item.state, item.first_by, item.disagreed) == ("open", None, False)
+    assert queue.progress(people.rita).disagreements == 0, "nobody has judged it this time"
+    queue.assign(item, people.rita, rosa)
+    assert judging.settle(item, people.rita, Said(RIGHT)).state == "second"
+
+
+def test_a_first_opinion_differs_from_none(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, rosa: User
+) -> None:
+    """An item that came back while it still was said of such items that opinions on them differ."""
+    ReviewPolicy.objects.update(second_percent=100)
+    answer = asked(people.bob, HOTEL)
+    item = disliked(answer, people.bob)
+    ReviewItem.objects.update(disagreed=True)
+    judge_all(answer, rosa, "supported")
+    row = keeping.confirm(answer, rosa)
+    judge_all(answer, people.rita, "supported")
+    settled = judging.settle(item, people.rita, Said(RIGHT))
+    assert (settled.state, settled.disagreed) == ("second", False)
+    row.refresh_from_db()
+    assert row.state == "in_force", "both find it right"
 
 
 def test_nobody_waits_for_a_second_opinion_that_nobody_can_give(
