@@ -17,6 +17,7 @@ from assistant.gaps.gathering import gather
 from assistant.gaps.linking import THRESHOLD, link, purity
 from assistant.gaps.rows import Gap, GapQuestion
 from assistant.models import Answer, Conversation, Feedback
+from assistant.showing.presenting import present
 from config.management.commands.measure_gaps import QUESTIONS, labelled, shuffled
 from knowledge.embedding import query_vector
 from knowledge.models import Collection, Document, Grant
@@ -101,6 +102,27 @@ def test_no_owner_is_shown_what_is_nearest_to_a_document_they_may_not_read(
     page = client_for(people.alice).get("/gaps/").content.decode()
     assert "Skerry" not in page
     assert "secret sale" in client_for(people.rita).get("/gaps/").content.decode()
+
+
+def test_a_gap_of_what_somebody_kept_who_left_goes_to_who_keeps_it_now(
+    guide: Document, people: SimpleNamespace, team: Collection, asked: Asked, client_for: ClientFor
+) -> None:
+    Grant.objects.create(collection=team, user=people.charlie, role=Grant.Role.CURATOR)
+    people.alice.is_active = False
+    people.alice.save()
+    silent = asked(people.bob, QUESTION)
+    assert not {near.owner for near in present(silent, people.bob).nearest} - {""}, "nobody is sent to who left"
+    cited = asked(people.bob, "When does the office open?")
+    assert {footnote.owner for footnote in present(cited, people.bob).cited} == {""}
+    gather()
+    assert QUESTION in client_for(people.charlie).get("/gaps/").content.decode()
+    assert Notice.objects.filter(user=people.charlie, kind=NoticeKind.GAP).exists()
+
+    Collection.objects.update(owner=people.rita)
+    assert QUESTION not in client_for(people.charlie).get("/gaps/").content.decode()
+    assert QUESTION in client_for(people.rita).get("/gaps/").content.decode()
+    assert {near.owner for near in present(silent, people.bob).nearest} == {"Rita"}
+    assert {footnote.owner for footnote in present(cited, people.bob).cited} == {"Rita"}
 
 
 def test_not_ours_is_said_once(
