@@ -119,7 +119,7 @@ def test_what_a_reviewer_may_not_read_is_neither_there_nor_counted(
     for url in ("", "assign/", "correct/"):
         assert rita.get(f"/review/{memo.pk}/{url}").status_code == 404
     for url in ("0/", "settle/", "assign/", "case/", "correct/"):
-        assert rita.post(f"/review/{memo.pk}/{url}", {"verdict": "supported"}).status_code == 404
+        assert rita.post(f"/review/{memo.pk}/{url}", {"standing": "supported", "verdict": "right"}).status_code == 404
     assert rita.get(f"/citations/{memo.citations.get(number=1).pk}/").status_code == 404
     assert not Review.objects.exists()
     Grant.objects.filter(user=people.rita).delete()
