@@ -87,7 +87,7 @@ def _footnote(row: Citation, replaced: bool) -> FootnoteView:
         document_title=document.title,
         collection=document.collection.name,
         page_label=page_label(row.page.kind, row.page.number, row.page.label, heading_of(row), document.title),
-        dated=document.effective or row.version.created.date(),
+        dated=document.effective or timezone.localdate(row.version.created),
         version=row.version.number,
         is_current=document.current_id == row.version_id,
         superseded=replaced,
