@@ -40,6 +40,13 @@ def rests_on(answer: Answer) -> set[uuid.UUID]:
     return found | set(answer.citations.values_list("document_id", flat=True))
 
 
+def searched_in(answer: Answer) -> set[uuid.UUID]:
+    """Documents that an answer without sentences is about, as far as anybody can know: all that was found for its
+    asker, and those that they named themselves."""
+    named = answer.turn.params.get("documents", ())
+    return {uuid.UUID(key) for key in (*named, *(row["document_id"] for row in answer.retrieved))}
+
+
 def may_see(answer: Answer, user: User) -> bool:
     """Whether everything the text of an answer may hold is visible to this person at this moment."""
     if answer.abstained:

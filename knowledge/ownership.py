@@ -1,4 +1,7 @@
-"""Who keeps a document: its owner; where none is named, the collection's; where neither is, its curators."""
+"""Who keeps a document: its owner; where none is named, the collection's; where neither is, its curators.
+
+An owner whose account is deactivated is as none: what those who left uploaded must not be left without anybody.
+"""
 
 from __future__ import annotations
 
@@ -21,20 +24,30 @@ AGAIN = timedelta(days=365)
 def kept_by(user: User) -> Q:
     """The condition "this person keeps the document"; what they may read is asked besides."""
     curated = Q(collection__in=granted_collections(user, CURATOR))
-    unnamed = Q(owner__isnull=True, collection__owner__isnull=True)
-    return Q(owner=user) | Q(owner__isnull=True, collection__owner=user) | (unnamed & curated)
+    none, none_of_all = _unowned("owner"), _unowned("collection__owner")
+    return Q(owner=user) | (none & Q(collection__owner=user)) | (none & none_of_all & curated)
+
+
+def _unowned(owner: str) -> Q:
+    return Q(**{f"{owner}__isnull": True}) | Q(**{f"{owner}__is_active": False})
+
+
+def owner_of(document: Document) -> User | None:
+    """Whom to ask about it: the owner, else the collection's; None when neither is named or both have left."""
+    named = (document.owner, document.collection.owner)
+    return next((person for person in named if person is not None and person.is_active), None)
 
 
 def keepers_of(document: Document) -> list[User]:
     """Those of them who may read it at this moment."""
-    if named := document.owner or document.collection.owner:
-        people = [named]
+    if (owner := owner_of(document)) is not None:
+        people = [owner]
     else:
         grants = Grant.objects.filter(collection=document.collection_id, role=CURATOR)
         chosen = Q(pk__in=grants.values("user_id")) | Q(groups__in=grants.values("group_id"))
         people = list(User.objects.filter(chosen, is_active=True).distinct())
     readable = Document.objects.filter(pk=document.pk)
-    return [person for person in people if person.is_active and readable.visible_to(person).exists()]
+    return [person for person in people if readable.visible_to(person).exists()]
 
 
 def in_care(user: User) -> list[Document]:

@@ -233,7 +233,7 @@ def evidence_of(row: Passage, scores: Scores, *, superseded: bool) -> Evidence:
         dense=scores.dense,
         lexical=scores.lexical,
         effective=document.effective,
-        dated=document.effective or version.created.date(),
+        dated=document.effective or timezone.localdate(version.created),
         superseded=superseded,
         review_by=document.review_by,
         until=document.effective_until,

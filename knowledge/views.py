@@ -28,6 +28,7 @@ from knowledge.errors import DiskFull, UnreadableDocument
 from knowledge.forms import CheckingForms, DocumentSettingsForm
 from knowledge.listing import STATES, chosen, delete_many, headings, listed, set_review_date, table
 from knowledge.models import Collection, Document, DocumentVersion, Page, is_replaced
+from knowledge.ownership import owner_of
 from knowledge.pages import download_url, page_image, page_view
 from knowledge.requests import asker, whole_number
 
@@ -110,6 +111,7 @@ def _document_page(
     leaf, passages = passages_of(shown, shown.current, request.GET.get("page")) if shown.current else (None, [])
     context = {
         "document": shown,
+        "owner": owner_of(shown),
         "versions": versions if can_curate else versions.filter(state=DocumentVersion.State.READY),
         "audience": audience_sentences(shown) if can_curate else why_readable(shown, user),
         "pages": page_window(shown.current, passages_start(leaf)) if shown.current else [],

@@ -114,13 +114,16 @@ def promote(run: SetRun, by: User) -> Promotion:
     return row
 
 
-def roll_back(by: User) -> Promotion:
-    """Goes back to what answered before. Raises PromotionRefused when nothing was promoted."""
+def roll_back(promotion: int, by: User) -> Promotion:
+    """Goes back to what answered before this promotion, by its id, which must be the one that stands: a second click,
+    or a page that was opened before somebody else acted, would undo another. Raises PromotionRefused."""
     with transaction.atomic():
         history = list(Promotion.objects.order_by("pk"))
         undone = _standing(history)
         if undone is None:
             raise PromotionRefused("Nothing was promoted, so there is nothing to go back to.")
+        if undone.pk != promotion:
+            raise PromotionRefused(f"Not rolled back: “{undone}” stands now, and the page you had open showed another.")
         before = _standing([one for one in history if one.pk < undone.pk])
         row = Promotion.objects.create(
             overrides=before.overrides if before else {},

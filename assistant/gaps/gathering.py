@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import NoticeKind
 from accounts.notices.telling import tell
@@ -27,18 +27,26 @@ _KEPT_GROUPS = 5000  # open groups that are compared
 
 
 def unanswered() -> QuerySet[Answer]:
-    """Answers that found nothing, or to which the reader says that something is missing. A question that was asked
-    back is open, not unanswered; neither is a summary or a table a question."""
+    """Answers that found nothing, or to which the reader says that something is missing, and after which the question
+    was not answered either when it was asked once more. A question that was asked back is open, not unanswered; neither
+    is a summary or a table a question."""
     silent = Q(abstained=True, asked_back="") & ~Q(degraded__in=_TECHNICAL)
-    missing = Q(feedback__helpful=False, feedback__reason=Feedback.Reason.MISSING)
-    return Answer.objects.filter(silent | missing, state=Answer.State.COMPLETE, turn__mode="").distinct()
+    complaint = {"helpful": False, "reason": Feedback.Reason.MISSING}
+    missing = Q(**{f"feedback__{name}": value for name, value in complaint.items()})
+    complete = Answer.objects.filter(state=Answer.State.COMPLETE)
+    later = complete.filter(turn=OuterRef("turn"), created__gt=OuterRef("created"))
+    said = later.filter(abstained=False, sentence_count__gt=0)
+    answered = Exists(said.exclude(Exists(Feedback.objects.filter(answer=OuterRef("pk"), **complaint))))
+    return complete.filter(silent | missing, ~answered, turn__mode="").distinct()
 
 
 def gather() -> int:
-    """Groups the questions that are new. Gives how many. Raises SearchUnavailable without the model."""
+    """Groups the questions that are new, without those that are none any more. Gives how many are new. Raises
+    SearchUnavailable without the model."""
+    _close()
     Gap.objects.filter(questions__isnull=True).delete()  # their questions were deleted
     model = get_embedder().model_id
-    fresh = list(_fresh())
+    fresh = list({answer.turn_id: answer for answer in _fresh()}.values())
     if not fresh:
         return 0
     groups = _open_groups(model)
@@ -55,12 +63,25 @@ def gather() -> int:
     return joined
 
 
+def _close() -> None:
+    """Removes open questions that were answered when their askers tried once more, or whose complaint was taken back,
+    and all but one of a turn, which another worker may have taken up. Removed and not marked as answered: a complaint
+    that is made again makes a question again."""
+    waiting = GapQuestion.objects.filter(answered__isnull=True)
+    older = waiting.filter(answer__turn=OuterRef("answer__turn"), pk__lt=OuterRef("pk"))
+    waiting.filter(Exists(older) | ~Exists(unanswered().filter(pk=OuterRef("answer")))).delete()
+
+
 def _fresh() -> Iterator[Answer]:
+    """Of a turn that was tried several times each answer, unless its question is open already, or was answered since:
+    people are counted, not their retries."""
     # How far the last rounds came, by when answers were finished and not by when they were grouped: what waited while
     # nothing could be grouped, or was more than one round takes, is older than the round itself.
     rounds = GapQuestion.objects.order_by("-pk")[: 2 * AT_ONCE]
     newest = rounds.aggregate(newest=Max("answer__finished"))["newest"]
-    waiting = unanswered().filter(gap_question__isnull=True, turn__conversation__user__synthetic=False)
+    known = GapQuestion.objects.filter(answer__turn=OuterRef("turn"))
+    known = known.filter(Q(answered__isnull=True) | Q(answered__gte=OuterRef("finished")))
+    waiting = unanswered().filter(~Exists(known), gap_question__isnull=True, turn__conversation__user__synthetic=False)
     if newest is not None:
         since = newest - _AGAIN
         waiting = waiting.filter(Q(finished__gte=since) | Q(feedback__created__gte=since))

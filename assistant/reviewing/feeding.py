@@ -19,7 +19,7 @@ from assistant.models import (
     ReviewSample,
     Standing,
 )
-from assistant.sources import rests_on
+from assistant.sources import rests_on, searched_in
 from knowledge.models import Document
 
 Kind = ReviewCause.Kind
@@ -82,10 +82,11 @@ def feed_missed() -> int:
 def put(answer: Answer, causes: list[Cause], policy: ReviewPolicy) -> ReviewItem | None:
     """The answer's item with these reasons; one that was finished is opened again for a reason it did not have.
 
-    None when something that its words may be about is gone for good: nobody can say who may read them.
+    None when something that its words may be about is gone for good, or nothing is known of what they are about:
+    nobody can say who may read them.
     """
     sources = Document.objects.filter(pk__in=(wanted := sources_of(answer)))
-    if sources.count() < len(wanted):
+    if not wanted or sources.count() < len(wanted):
         return None
     days = policy.urgent_days if any(cause.kind in _URGENT for cause in causes) else policy.due_days
     due = timezone.localdate() + timedelta(days=days)
@@ -116,10 +117,10 @@ def _note(item: ReviewItem, cause: Cause) -> bool:
 
 
 def sources_of(answer: Answer) -> set[uuid.UUID]:
-    """Documents whose words the item shows. Of an answer that says nothing: all that was found for its asker, so that
-    it is put before those alone who know of no less."""
-    if answer.abstained:
-        return {uuid.UUID(row["document_id"]) for row in answer.retrieved}
+    """Documents whose words the item shows. Of an answer that says nothing, be it silent or stopped before its first
+    sentence: all that was found for its asker, so that it is put before those alone who know of no less."""
+    if answer.abstained or not answer.sentences:
+        return searched_in(answer) | rests_on(answer)
     return rests_on(answer)
 
 

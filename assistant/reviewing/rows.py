@@ -71,10 +71,11 @@ class ReviewSample(models.Model):
 
 class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
     def visible_to(self, reviewer: Asker) -> ReviewItemQuerySet:
-        """Items all of whose sources this person may read now; any other does not exist for them."""
+        """Items all of whose sources this person may read now; any other does not exist for them. One without sources
+        is nobody's: who asked may have named what others may not know of."""
         visible = Document.objects.visible_to(reviewer).values("pk")
         sources = ReviewItem.sources.through.objects.filter(reviewitem_id=OuterRef("pk"))
-        return self.filter(~Exists(sources.exclude(document_id__in=visible)))
+        return self.filter(Exists(sources), ~Exists(sources.exclude(document_id__in=visible)))
 
 
 class ReviewItem(models.Model):

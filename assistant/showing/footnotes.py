@@ -15,6 +15,7 @@ from assistant.models import Answer, Citation, Standing
 from knowledge.force import age_marks
 from knowledge.labels import page_label
 from knowledge.models import Document, replaced_for
+from knowledge.ownership import owner_of
 from knowledge.typeset import plain
 
 _LABELS = {value: str(label) for value, label in Standing.choices}
@@ -86,7 +87,7 @@ def _footnote(row: Citation, replaced: bool) -> FootnoteView:
         document_title=document.title,
         collection=document.collection.name,
         page_label=page_label(row.page.kind, row.page.number, row.page.label, heading_of(row), document.title),
-        dated=document.effective or row.version.created.date(),
+        dated=document.effective or timezone.localdate(row.version.created),
         version=row.version.number,
         is_current=document.current_id == row.version_id,
         superseded=replaced,
@@ -94,7 +95,7 @@ def _footnote(row: Citation, replaced: bool) -> FootnoteView:
         url=reverse("citation", args=[row.pk]),
         effective=document.effective,
         holds=not replaced and document.force.holds(today),
-        owner=str(document.owner or document.collection.owner or ""),
+        owner=str(owner_of(document) or ""),
         marks=age_marks(document.force, document.review_by, replaced, today),
     )
 

@@ -29,6 +29,7 @@ from assistant.verified.serving import standing_words
 from knowledge.force import age_marks
 from knowledge.labels import page_label
 from knowledge.models import Document, Page, Passage
+from knowledge.ownership import owner_of
 from knowledge.typeset import plain
 
 WITHHELD = "This answer rested on a document you can no longer read, so it is not shown."
@@ -241,7 +242,7 @@ def _nearest(answer: Answer, found: Sequence[tuple[Passage, bool]]) -> tuple[Nea
 
 def _nearest_view(row: Passage, place: Mapping[str, int] | None, text: str) -> NearestView:
     document = row.version.document
-    owner = str(document.owner or document.collection.owner or "")
+    owner = str(owner_of(document) or "")
     start, end = (place["start"], place["end"]) if place else (None, None)
     return NearestView(
         title=document.title,

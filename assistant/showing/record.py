@@ -13,7 +13,7 @@ from accounts.models import User
 from assistant.models import Answer, Standing
 from assistant.showing.making import Making, making
 from assistant.showing.presenting import AnswerView, present
-from assistant.sources import may_see
+from assistant.sources import may_see, searched_in
 from knowledge.models import Collection, Document, Passage
 
 _SIGNS = {
@@ -78,7 +78,7 @@ class Record:
 
 def openable(answer: Answer, user: User) -> bool:
     """Whether this answer exists for them: it is theirs, or they review and may see all it rests on. Of a question
-    that nothing answered, all that was found: its words may be about that."""
+    that nothing answered, all that was found or named: its words may be about that."""
     if answer.turn.conversation.user_id == user.pk:
         return True
     return user.is_reviewer and sees_all(answer, user)
@@ -87,7 +87,7 @@ def openable(answer: Answer, user: User) -> bool:
 def sees_all(answer: Answer, user: User) -> bool:
     if not answer.abstained:
         return bool(answer.sentence_count) and may_see(answer, user)
-    found = {uuid.UUID(row["document_id"]) for row in answer.retrieved}
+    found = searched_in(answer)
     return bool(found) and Document.objects.visible_to(user).filter(pk__in=found).count() == len(found)
 
 

@@ -182,9 +182,9 @@ def evaluation_promote(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @allow(Audience.ADMINISTRATOR)
 def evaluation_back(request: HttpRequest) -> HttpResponse:
-    """Rolls the last promotion back."""
+    """Rolls back the promotion that the page showed."""
     try:
-        row = gate.roll_back(asker(request))
+        row = gate.roll_back(whole_number(request.POST.get("promotion")), asker(request))
     except gate.PromotionRefused as refused:
         messages.error(request, str(refused))
     else:

@@ -82,17 +82,18 @@ def _wanted(request: HttpRequest) -> Wanted:
 @require_POST
 @allow(Audience.REVIEWER)
 def review_verdict(request: HttpRequest, answer_id: uuid.UUID, sentence: int) -> HttpResponse:
-    """Records a verdict on a footnote, or on a sentence without one, and shows what comes next of the item."""
+    """Records a verdict on a footnote, or on a sentence without one, and shows what comes next of the item; the page
+    sends along what is filled in below for the answer as a whole, which is shown again."""
     user = asker(request)
     item = found(user, answer_id)
     step = reviews.step_of(item.answer, sentence, request.POST.get("citation", ""))
     if step is None:
         raise Http404
-    verdict = request.POST.get("verdict", "")
-    if verdict not in Standing.values:
+    standing = request.POST.get("standing", "")  # ``verdict`` is that on the whole
+    if standing not in Standing.values:
         return HttpResponse("Choose supports, partly or does not.", status=422)
-    judging.judge_step(item.answer, step, user, verdict)
-    return show(request, item) if _scripted(request) else redirect("review_item", answer_id)
+    judging.judge_step(item.answer, step, user, standing)
+    return show(request, item, typed=request.POST) if _scripted(request) else redirect("review_item", answer_id)
 
 
 @require_POST
@@ -140,8 +141,10 @@ def review_assign(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
         else:
             return HttpResponse("Choose what to do with it.", status=422)
     except ReviewRefused as refused:
-        return show(request, queue.find(user, answer_id), str(refused))
-    return show(request, found(user, answer_id)) if _scripted(request) else redirect("review_item", answer_id)
+        return show(request, queue.find(user, answer_id), str(refused), typed=request.POST)
+    if not _scripted(request):
+        return redirect("review_item", answer_id)
+    return show(request, found(user, answer_id), typed=request.POST)
 
 
 def _assign(item: ReviewItem, person: int, by: User) -> None:
@@ -181,7 +184,7 @@ def _scripted(request: HttpRequest) -> bool:
 def show(
     request: HttpRequest, item: ReviewItem | None, refusal: str = "", typed: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    """``typed``: the fields of the verdict that was refused, so that nobody writes them twice."""
+    """``typed``: the fields of the verdict on the whole that is not kept yet, so that nobody writes them twice."""
     user = asker(request)
     if item is not None:
         audit.record(user, "answer.read", item.answer)

@@ -105,17 +105,17 @@ def test_what_is_not_worse_is_promoted_answers_next_and_can_be_taken_back(
     run = measured(reviewed, candidate, people.ada)
     assert gate.verdict(run).passes, gate.verdict(run).reasons
     assert asked(people.bob, QUESTIONS[0]).generator == "openai:scripted"
-    gate.promote(run, people.ada)
+    promotion = gate.promote(run, people.ada)
     promoted = asked(people.bob, QUESTIONS[0])
     assert promoted.generator == "quoting"
     assert promoted.made_with["configuration"]["overrides"] == {"answerer": "quoting"}
-    gate.roll_back(people.ada)
+    gate.roll_back(promotion.pk, people.ada)
     assert asked(people.bob, QUESTIONS[0]).generator == "openai:scripted"
     lines = AuditEvent.objects.filter(action__startswith="configuration.").order_by("pk")
     actions = lines.values_list("action", flat=True)
     assert list(actions) == ["configuration.promoted", "configuration.rolled_back"]
     with pytest.raises(gate.PromotionRefused, match="Nothing was promoted"):
-        gate.roll_back(people.ada)
+        gate.roll_back(promotion.pk, people.ada)
 
 
 def test_what_was_measured_in_another_world_is_not_promoted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from assistant.evaluating import cases, runs
+from assistant.evaluating import cases, gate, runs
 from assistant.evaluating.forgetting import expire_words
 from assistant.generators import prompts
 from assistant.models import (
@@ -96,11 +97,35 @@ def test_what_is_not_worse_is_promoted_and_rolled_back_by_clicks(
         runs.work(run.pk)
     promoted = ada.post(f"/evaluation/runs/{run.pk}/promote/", follow=True).content.decode()
     assert "answers from the next question on" in promoted
-    assert "“quotes”, promoted" in ada.get("/evaluation/").content.decode()
-    back = ada.post("/evaluation/back/", follow=True).content.decode()
+    page = ada.get("/evaluation/").content.decode()
+    assert "“quotes”, promoted" in page
+    back = ada.post("/evaluation/back/", offered(page), follow=True).content.decode()
     assert "Rolled back: the environment" in back
-    again = ada.post("/evaluation/back/", follow=True).content.decode()
+    again = ada.post("/evaluation/back/", offered(page), follow=True).content.decode()
     assert "nothing to go back to" in again
+
+
+def test_rolling_back_twice_undoes_one_promotion(people: SimpleNamespace, client_for: ClientFor) -> None:
+    """Ada presses twice, and a page that was open since before tells her what stands now."""
+    first, second = (Promotion.objects.create(called=name, by=people.ada) for name in ("first", "second"))
+    ada = client_for(people.ada)
+    page = ada.get("/evaluation/").content.decode()
+    assert offered(page) == {"promotion": str(second.pk)}
+    ada.post("/evaluation/back/", offered(page))
+    assert gate.standing() == first
+    for given in (offered(page), {}, {"promotion": "second"}):
+        again = ada.post("/evaluation/back/", given, follow=True).content.decode()
+        assert "Not rolled back: “first” stands now" in again
+    assert gate.standing() == first
+    assert Promotion.objects.filter(undid__isnull=False).count() == 1
+    ada.post("/evaluation/back/", offered(again))
+    assert gate.standing() is None
+
+
+def offered(page: str) -> dict[str, str]:
+    """What the form for rolling back would send."""
+    found = re.search(r'action="/evaluation/back/".*?name="(promotion)" value="(\d+)"', page, re.S)
+    return {found[1]: found[2]} if found else {}
 
 
 def test_a_candidate_without_a_name_or_with_two_prompts_is_refused(

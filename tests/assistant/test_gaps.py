@@ -11,16 +11,18 @@ from django.utils import timezone
 
 from accounts.models import Notice, NoticeKind
 from assistant.answering.asking_back import _mark
+from assistant.conversing import conversations
 from assistant.gaps import asking_again, gathering
 from assistant.gaps.asking_again import ask_again
 from assistant.gaps.gathering import gather
 from assistant.gaps.linking import THRESHOLD, link, purity
 from assistant.gaps.rows import Gap, GapQuestion
 from assistant.models import Answer, Conversation, Feedback, Promotion
+from assistant.showing.presenting import present
 from config.management.commands.measure_gaps import QUESTIONS, labelled, shuffled
 from knowledge.embedding import query_vector
 from knowledge.models import Collection, Document, Grant
-from tests.assistant.conftest import Asked
+from tests.assistant.conftest import Asked, run
 from tests.assistant.conftest import asked as asked
 from tests.conftest import ClientFor, MakeDocument
 
@@ -114,6 +116,27 @@ def test_no_owner_is_shown_what_is_nearest_to_a_document_they_may_not_read(
     assert "secret sale" in client_for(people.rita).get("/gaps/").content.decode()
 
 
+def test_a_gap_of_what_somebody_kept_who_left_goes_to_who_keeps_it_now(
+    guide: Document, people: SimpleNamespace, team: Collection, asked: Asked, client_for: ClientFor
+) -> None:
+    Grant.objects.create(collection=team, user=people.charlie, role=Grant.Role.CURATOR)
+    people.alice.is_active = False
+    people.alice.save()
+    silent = asked(people.bob, QUESTION)
+    assert not {near.owner for near in present(silent, people.bob).nearest} - {""}, "nobody is sent to who left"
+    cited = asked(people.bob, "When does the office open?")
+    assert {footnote.owner for footnote in present(cited, people.bob).cited} == {""}
+    gather()
+    assert QUESTION in client_for(people.charlie).get("/gaps/").content.decode()
+    assert Notice.objects.filter(user=people.charlie, kind=NoticeKind.GAP).exists()
+
+    Collection.objects.update(owner=people.rita)
+    assert QUESTION not in client_for(people.charlie).get("/gaps/").content.decode()
+    assert QUESTION in client_for(people.rita).get("/gaps/").content.decode()
+    assert {near.owner for near in present(silent, people.bob).nearest} == {"Rita"}
+    assert {footnote.owner for footnote in present(cited, people.bob).cited} == {"Rita"}
+
+
 def test_not_ours_is_said_once(
     guide: Document, people: SimpleNamespace, asked: Asked, client_for: ClientFor
 ) -> None:
@@ -140,6 +163,77 @@ def test_a_question_that_was_asked_back_is_no_gap_and_a_reader_who_misses_someth
     assert gather() == 0, "that is the reviewers' affair"
     Feedback.objects.update(reason=Feedback.Reason.MISSING)
     assert gather() == 1
+
+
+def again(answer: Answer) -> Answer:
+    """Bob presses "Ask again" on his question."""
+    newer = conversations.retry(answer.turn)
+    run(newer)
+    newer.refresh_from_db()
+    return newer
+
+
+def test_who_tries_again_is_counted_once(
+    guide: Document, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    first = asked(people.bob, QUESTION)
+    assert again(first).abstained
+    alice = client_for(people.alice)
+    assert gather() == 1
+    second = again(first)
+    assert second.abstained and gather() == 0
+    assert "Asked 1 time," in alice.get("/gaps/").content.decode()
+    asked(people.rita, QUESTION)
+    assert gather() == 1
+    assert "Asked 2 times," in alice.get("/gaps/").content.decode()
+
+    # What was counted twice before this rule, or by two workers at once, is put right.
+    kept = GapQuestion.objects.get(answer__turn=first.turn)
+    GapQuestion.objects.create(answer=second, gap=kept.gap, vector=kept.vector).near.create(document=guide, rank=0)
+    assert gather() == 0 and GapQuestion.objects.filter(answer__turn=first.turn).get() == kept
+
+
+def test_a_retry_before_the_news_is_no_question_after_it(
+    guide: Document, people: SimpleNamespace, team: Collection, asked: Asked, make_document: MakeDocument
+) -> None:
+    first = asked(people.bob, QUESTION)
+    gather()
+    assert again(first).abstained
+    make_document(team, "dogs.md", DOGS, people.alice)
+    assert ask_again() == 1
+    assert gather() == 0 and not GapQuestion.objects.filter(answered__isnull=True).exists()
+
+
+def test_what_was_answered_when_its_asker_tried_again_is_no_gap(
+    guide: Document,
+    people: SimpleNamespace,
+    team: Collection,
+    asked: Asked,
+    make_document: MakeDocument,
+    client_for: ClientFor,
+) -> None:
+    first = asked(people.bob, QUESTION)
+    assert gather() == 1
+    make_document(team, "dogs.md", DOGS, people.alice)
+    answered = again(first)
+    assert not answered.abstained
+    assert gather() == 0 and not Gap.objects.exists()
+    assert QUESTION not in client_for(people.alice).get("/gaps/").content.decode()
+    assert ask_again() == 0 and not Notice.objects.filter(user=people.bob).exists(), "Bob has his answer"
+    Feedback.objects.create(answer=answered, user=people.bob, helpful=False, reason=Feedback.Reason.MISSING)
+    assert gather() == 1, "the new one misses something, too"
+
+
+def test_a_complaint_that_was_taken_back_is_no_gap(
+    guide: Document, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    answered = asked(people.bob, "When does the office open?")
+    bob, alice = client_for(people.bob), client_for(people.alice)
+    missing = {"helpful": "0", "reason": "missing"}
+    for given, found in ((missing, True), ({"helpful": "1"}, False), (missing, True)):
+        bob.post(f"/answers/{answered.pk}/feedback/", given)
+        gather()
+        assert ("When does the office open?" in alice.get("/gaps/").content.decode()) is found
 
 
 def test_what_could_not_be_grouped_for_days_is_not_passed_over(

@@ -19,6 +19,7 @@ from assistant.models import (
     ReviewItem,
     ReviewPolicy,
     ReviewSample,
+    Turn,
 )
 from assistant.reviewing import queue
 from assistant.reviewing.feeding import current_policy, feed
@@ -118,7 +119,7 @@ def test_what_a_reviewer_may_not_read_is_neither_there_nor_counted(
     for url in ("", "assign/", "correct/"):
         assert rita.get(f"/review/{memo.pk}/{url}").status_code == 404
     for url in ("0/", "settle/", "assign/", "case/", "correct/"):
-        assert rita.post(f"/review/{memo.pk}/{url}", {"verdict": "supported"}).status_code == 404
+        assert rita.post(f"/review/{memo.pk}/{url}", {"standing": "supported", "verdict": "right"}).status_code == 404
     assert rita.get(f"/citations/{memo.citations.get(number=1).pk}/").status_code == 404
     assert not Review.objects.exists()
     Grant.objects.filter(user=people.rita).delete()
@@ -135,6 +136,58 @@ def test_a_silence_comes_before_those_alone_who_may_read_all_that_was_found(
     assert not queue.queue(people.rita).exists()
     Grant.objects.create(collection=shelf.board, user=people.rita)
     assert queue.queue(people.rita).exists()
+
+
+def test_what_was_stopped_before_its_first_sentence_comes_before_those_alone_who_may_read_what_was_found(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, client_for: ClientFor
+) -> None:
+    """Alice asks about the board's affairs, stops at once and says why: Rita must not meet her words."""
+    stopped = asked(people.alice, TAKEOVER)
+    stopped.citations.all().delete()
+    found = [{**row, "used": False, "supplied": False} for row in stopped.retrieved]
+    said_nothing = {"state": Answer.State.STOPPED, "text": "", "sentences": [], "sentence_count": 0}
+    Answer.objects.filter(pk=stopped.pk).update(**said_nothing, retrieved=found)
+    alice, rita = client_for(people.alice), client_for(people.rita)
+    alice.post(f"/answers/{stopped.pk}/feedback/", {"helpful": "0", "comment": "Is Larkwright told of it?"})
+    assert set(ReviewItem.objects.get().sources.all()) >= {shelf.memo}
+    assert "Larkwright" not in rita.get("/review/").content.decode()
+    assert rita.get(f"/review/{stopped.pk}/").status_code == 404
+    Grant.objects.create(collection=shelf.board, user=people.rita)
+    assert "Is Larkwright told of it?" in rita.get("/review/").content.decode()
+
+
+def test_a_question_of_which_nobody_knows_what_it_is_about_comes_before_nobody(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, client_for: ClientFor
+) -> None:
+    """Nothing was found for it, be it silent or stopped before the search: it may name anything at all."""
+    Grant.objects.create(collection=shelf.board, user=people.rita)
+    for silent in (True, False):
+        answer = asked(people.alice, "Why was Dana Larkwright dismissed?")
+        nothing = {"abstained": silent, "text": "", "sentences": [], "sentence_count": 0, "retrieved": []}
+        answer.citations.all().delete()
+        Answer.objects.filter(pk=answer.pk).update(**nothing)
+        Feedback.objects.create(answer=answer, user=people.alice, helpful=False, comment="She told me herself.")
+        assert feed(answer.pk) is None
+        # What was put there before this rule is nobody's either.
+        ReviewItem.objects.create(answer=answer, due=timezone.localdate())
+        assert client_for(people.rita).get(f"/review/{answer.pk}/").status_code == 404
+    assert not queue.queue(people.rita).exists()
+
+
+def test_what_was_named_to_a_mode_that_found_nothing_counts_as_found(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, client_for: ClientFor
+) -> None:
+    alice, rita = client_for(people.alice), client_for(people.rita)
+    for document, seen in ((shelf.memo, False), (shelf.leave, True)):
+        silent = asked(people.alice, "Summary: the dismissal of Dana")
+        Turn.objects.filter(pk=silent.turn_id).update(mode="summary", params={"documents": [str(document.pk)]})
+        Answer.objects.filter(pk=silent.pk).update(abstained=True, sentences=[], sentence_count=0, retrieved=[])
+        silent.citations.all().delete()
+        alice.post(f"/answers/{silent.pk}/feedback/", {"helpful": "0"})
+        assert set(ReviewItem.objects.get(answer=silent).sources.all()) == {document}
+        status = 200 if seen else 404
+        assert rita.get(f"/review/{silent.pk}/").status_code == status
+        assert rita.get(f"/answers/{silent.pk}/record/").status_code == status
 
 
 def test_items_are_taken_given_and_given_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -22,7 +23,7 @@ from assistant.reviewing import agreeing, judging, queue
 from assistant.reviewing.agreeing import agreements
 from assistant.reviewing.agreement import agreement
 from assistant.reviewing.feeding import feed
-from assistant.reviewing.judging import Said
+from assistant.reviewing.judging import Said, steps
 from assistant.verified import keeping
 from knowledge.models import Document
 from tests.assistant.conftest import Asked
@@ -58,10 +59,10 @@ def test_footnotes_and_the_answer_are_judged_and_the_next_item_comes(
     early = rita.post(f"/review/{hotel.pk}/settle/", {"verdict": "right"}, headers=HTMX)
     assert "Judge every sentence first." in early.content.decode()
     for step in judging.steps(hotel):
-        form = {"verdict": "supported", "citation": step.number or ""}
+        form = {"standing": "supported", "citation": step.number or ""}
         rita.post(f"/review/{hotel.pk}/{step.sentence}/", form, headers=HTMX)
-    assert rita.post(f"/review/{hotel.pk}/0/", {"verdict": "maybe"}).status_code == 422
-    assert rita.post(f"/review/{hotel.pk}/99/", {"verdict": "partly"}).status_code == 404
+    assert rita.post(f"/review/{hotel.pk}/0/", {"standing": "maybe"}).status_code == 422
+    assert rita.post(f"/review/{hotel.pk}/99/", {"standing": "partly"}).status_code == 404
     after = rita.post(f"/review/{hotel.pk}/settle/", {"verdict": "wrong", "reason": "outdated"}, headers=HTMX)
     assert LEAVE in after.content.decode()
     opinion = Opinion.objects.get(item=item)
@@ -197,6 +198,40 @@ def test_what_a_reviewer_typed_is_kept_when_it_is_refused(
     late = rita.post(f"/review/{answer.pk}/settle/", said).content.decode()
     assert "has been reviewed meanwhile" in late
     assert "See the circular of May" in late, "to be taken elsewhere"
+
+
+def test_what_a_reviewer_typed_is_kept_while_they_judge_sentence_by_sentence(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, policy: ReviewPolicy, client_for: ClientFor
+) -> None:
+    """Rita writes her remark first and then presses the buttons above it; each of them shows the item anew."""
+    answer = asked(people.bob, HOTEL)
+    disliked(answer, people.bob)
+    rita = client_for(people.rita)
+    page = rita.get(f"/review/{answer.pk}/").content.decode()
+    whole = form_of(page, "data-settle")
+    assert {"verdict", "reason", "comment", "case"} <= fields(whole)
+    for mark in ("data-verdict", "data-take"):
+        form = form_of(page, mark)
+        assert 'hx-include="#settle"' in form and " novalidate " in form, "what is filled in below comes along"
+        assert fields(form) & fields(whole) == {"csrfmiddlewaretoken"}, "of two fields with one name one is lost"
+    said = {"verdict": "wrong", "reason": "outdated", "comment": "See the circular of May", "case": "1"}
+    pressed = [(f"{step.sentence}", {"citation": step.number or "", "standing": "partly"}) for step in steps(answer)]
+    for url, button in [*pressed, ("assign", {"action": "take"}), ("assign", {"action": "back"})]:
+        after = rita.post(f"/review/{answer.pk}/{url}/", {**button, **said}, headers=HTMX).content.decode()
+        assert "See the circular of May</textarea>" in form_of(after, "data-settle")
+        assert after.count(" checked") == 3, "verdict, reason and test question are still chosen"
+    assert set(judging.judged(answer, people.rita).values()) == {"partly"}, "not the verdict on the whole"
+    assert not Opinion.objects.exists(), "nothing is said before it is sent"
+
+
+def form_of(page: str, mark: str) -> str:
+    found = re.search(rf"<form[^>]* {mark}[ >].*?</form>", page, re.S)
+    assert found is not None, mark
+    return found[0]
+
+
+def fields(form: str) -> set[str]:
+    return set(re.findall(r' name="(\w+)"', form))
 
 
 def test_a_verdict_that_was_kept_is_not_called_refused(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
+from pytest_django import Settings
 
 from assistant.conversing.suggestions import suggestions
 from assistant.models import Answer, Review
 from assistant.showing import reviews
 from assistant.showing.presenting import WITHHELD, present
 from knowledge.documents import delete_document, purge_deleted
-from knowledge.models import Collection, Document
+from knowledge.models import Collection, Document, DocumentVersion
+from knowledge.search import search
 from tests.assistant.conftest import LEAVE, TRAVEL, Asked
 from tests.conftest import ClientFor, MakeDocument
 
@@ -110,3 +113,16 @@ def test_bytes_that_are_no_text_are_asked_without_them(
     answer = asked(people.bob, f"{HOTEL} \udcff")
     assert answer.turn.question == f"{HOTEL} ?"
     assert not answer.abstained
+
+
+def test_a_footnote_is_dated_by_the_clock_on_the_wall(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor, settings: Settings
+) -> None:
+    """Uploaded on the morning of the third in Auckland, when it was still the second in Greenwich."""
+    settings.TIME_ZONE = "Pacific/Auckland"
+    DocumentVersion.objects.update(created=datetime(2026, 3, 2, 20, 30, tzinfo=UTC))
+    assert {item.dated for item in search(HOTEL, people.bob).evidence} == {date(2026, 3, 3)}
+    answer = asked(people.bob, HOTEL)
+    assert {footnote.dated for footnote in present(answer, people.bob).cited} == {date(2026, 3, 3)}
+    page = client_for(people.bob).get(f"/c/{answer.turn.conversation_id}/").content.decode()
+    assert "3 March 2026" in page and "2 March 2026" not in page

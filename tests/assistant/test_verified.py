@@ -108,7 +108,7 @@ def test_a_confirmed_answer_is_served_as_it_was(
         keeping.confirm(hotel, people.rita)  # before every sentence was judged
     rita = client_for(people.rita)
     for step in judging.steps(hotel):
-        form = {"verdict": "supported", "citation": step.number or ""}
+        form = {"standing": "supported", "citation": step.number or ""}
         rita.post(f"/review/{hotel.pk}/{step.sentence}/", form)
     rita.post(f"/review/{hotel.pk}/settle/", {"verdict": "right", "serve": "1", "case": "1"})
     served = asked(people.alice, OTHERWISE)

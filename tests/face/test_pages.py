@@ -157,7 +157,7 @@ def test_a_reviewer_sees_each_sentence_beside_its_quote(
     assert "Do the quoted words support it?" in page
     assert "data-mark" in page
     for step in steps(answered):
-        rita.post(f"/review/{answered.pk}/{step.sentence}/", {"verdict": "supported", "citation": step.number or ""})
+        rita.post(f"/review/{answered.pk}/{step.sentence}/", {"standing": "supported", "citation": step.number or ""})
     rita.post(f"/review/{answered.pk}/settle/", {"verdict": "right"})
     assert "Nothing waits for review" in sound(rita.get("/review/"))
 

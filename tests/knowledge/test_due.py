@@ -98,6 +98,29 @@ def test_without_an_owner_the_collections_is_asked_then_its_curators(leave: Docu
     assert texts(people.alice)
 
 
+def test_what_those_who_left_kept_goes_to_the_collections_owner_then_to_its_curators(
+    leave: Document, people: SimpleNamespace, team: Collection, client_for: ClientFor
+) -> None:
+    """Alice uploaded it and leaves the company; her account is deactivated."""
+    Grant.objects.create(collection=team, user=people.charlie, role=Grant.Role.CURATOR)
+    Collection.objects.update(owner=people.bob)
+    people.alice.is_active = False
+    people.alice.save()
+    due = {who: client_for(who).get("/documents/due/").content.decode() for who in (people.bob, people.charlie)}
+    assert ["data-due" in page for page in due.values()] == [True, False]
+    assert remind() == 1 and texts(people.bob) and not texts(people.alice) + texts(people.charlie)
+    facts = client_for(people.bob).get(f"/documents/{leave.pk}/").content.decode()
+    assert "<dt>Owner</dt><dd>Bob</dd>" in facts
+
+    people.bob.is_active = False
+    people.bob.save()
+    Document.objects.update(review_by=timezone.localdate())
+    charlie = client_for(people.charlie)
+    assert "data-due" in charlie.get("/documents/due/").content.decode()
+    assert remind() == 1 and texts(people.charlie) and not texts(people.alice)
+    assert "<dt>Owner</dt><dd>nobody is named</dd>" in charlie.get(f"/documents/{leave.pk}/").content.decode()
+
+
 def test_an_owner_who_may_no_longer_read_it_is_not_told(leave: Document, people: SimpleNamespace) -> None:
     Grant.objects.filter(user=people.alice).delete()
     assert remind() == 0 and not texts(people.alice)

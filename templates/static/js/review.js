@@ -50,7 +50,7 @@ function act(key) {
   const claim = current();
   if (claim?.hasAttribute("data-settle") && settle(claim, key)) return true;
   if (VERDICTS[key] && claim && !claim.hasAttribute("data-settle")) {
-    claim.querySelector(`[name="verdict"][value="${VERDICTS[key]}"]`)?.click();
+    claim.querySelector(`[name="standing"][value="${VERDICTS[key]}"]`)?.click();
   } else if (key === "c") document.querySelector("[data-correct]")?.click();
   else if (key === "s") document.querySelector("[data-skip]")?.click();
   else if (key === "t") document.querySelector("[data-take] button")?.click();
