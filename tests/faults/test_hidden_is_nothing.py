@@ -128,7 +128,7 @@ def rows() -> dict[str, list[tuple[object, ...]]]:
 def writings(ids: dict[str, str], own: Document, turn: Turn) -> list[Foreign]:
     """Every writing address of the table, and the forms in which ids travel in bodies."""
     found = [
-        Foreign(address(route, ids), {"question": "x?", "title": "x", "helpful": "1", "standing": "supported", "q": "x"})
+        Foreign(address(route, ids), {"question": "x?", "title": "x", "helpful": "1", "standing": "partly", "q": "x"})
         for route, _view, name in routes()
         if OWN.get(name, ("GET", ""))[0] == "POST" and any(f":{part}>" in route for part in OBJECTS)
     ]
