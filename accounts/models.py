@@ -56,6 +56,7 @@ class User(AbstractUser):
         if self.synthetic:
             self.role = ""
             self.set_unusable_password()
+        self.email = self.email.lower()  # as sign-in and forgotten passwords look for it
         # The role is the one thing people edit; Django's own flags follow it.
         self.is_staff = self.is_superuser = self.role == self.Role.ADMINISTRATOR
         super().save(*args, **kwargs)

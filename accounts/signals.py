@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth import signals
 from django.db.models import Q
-from django.db.models.signals import m2m_changed
+from django.db.models.signals import m2m_changed, post_save
 from django.dispatch import receiver
 
 from accounts import audit
@@ -28,6 +29,13 @@ def signed_out(sender: Any, user: User | None, **kwargs: Any) -> None:
 def sign_in_failed(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
     """What was typed may be a password in the wrong field, so only the id of the person it names is kept."""
     audit.record(None, "signin.failed", named_person(credentials))
+
+
+@receiver(post_save, sender=User)
+def address_changed(sender: Any, instance: User, update_fields: frozenset[str] | None = None, **_: Any) -> None:
+    """An address that is theirs no more must not lead to their account: forgotten passwords go by these rows too."""
+    if update_fields is None or "email" in update_fields:
+        EmailAddress.objects.filter(user=instance).exclude(email=instance.email).delete()
 
 
 @receiver(m2m_changed, sender=User.groups.through)

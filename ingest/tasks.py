@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import current_app, shared_task
+from django.db import DatabaseError
 from django.db.models import Q
 from django.db.models.functions import Now
 from kombu import Connection
@@ -92,18 +93,18 @@ def enqueue_job(job_id: uuid.UUID, lane: str | None = None) -> bool:
     """Sends a job to the workers, into the lane for its size when none is named. False when their queue is out of
     reach: the sweeper then sends it later.
     """
-    job = IngestJob.objects.filter(pk=job_id).select_related("version").first()
-    if job is None:
-        return True
-    queue = lane or lane_for(job.version.size)
     try:
+        job = IngestJob.objects.filter(pk=job_id).select_related("version").first()
+        if job is None:
+            return True
+        queue = lane or lane_for(job.version.size)
         with current_app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
             process.apply_async((str(job_id),), producer=connection.Producer(), queue=queue, priority=FILE)
-    except OperationalError:
+        IngestJob.objects.filter(pk=job_id).update(enqueued=Now())
+    except (OperationalError, DatabaseError):
         logger.warning("queue out of reach job=%s", job_id)
         return False
-    IngestJob.objects.filter(pk=job_id).update(enqueued=Now())
     return True
 
 

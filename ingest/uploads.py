@@ -12,7 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import count
+from pathlib import Path, PurePosixPath
 from typing import IO, Any, Literal, cast
 
 from django.conf import settings
@@ -50,9 +51,12 @@ class Accepted:
     job: IngestJob | None
     outcome: Outcome
     sent: bool = True
+    hidden: bool = False  # the document that it is already here as is closed to whoever uploads
 
     @property
     def message(self) -> str:
+        if self.outcome == "duplicate" and self.hidden:
+            return "This file is already here, so nothing was added."
         if self.outcome == "duplicate":
             return f"This file is already here as “{self.document.title}”, so nothing was added."
         kept = "Received." if self.outcome == "new" else f"Received as version {self.version.number}."
@@ -81,8 +85,11 @@ class _StagedFile(File):  # type: ignore[type-arg]  # generic in the stubs only
         return str(self._path)
 
 
-def accept_upload(*, user: User, collection: Collection, name: str, file: File[bytes], send: bool = True) -> Accepted:
-    """Keeps a file as a new document or a new version, or recognises it.
+def accept_upload(
+    *, user: User, collection: Collection, name: str, file: File[bytes], send: bool = True, anew: bool = False
+) -> Accepted:
+    """Keeps a file as a new document or a new version, or recognises it. ``anew``: never as a version of another that
+    has this name, for nobody chose the name; it is numbered then.
 
     Raises UploadRefused with a sentence when the person may not add to the collection (said as if there were
     none), the file is too large, empty or without a name, a quota is reached, the disk is nearly full or the database
@@ -97,7 +104,7 @@ def accept_upload(*, user: User, collection: Collection, name: str, file: File[b
         # Somebody else may be first with the same name or number: then look again at what is there now.
         try:
             with suppress(IntegrityError), _staged(file) as staged:
-                return _record(user, collection, label, staged, send)
+                return _record(user, collection, label, staged, send=send, anew=anew)
         except OperationalError as error:
             raise UploadRefused(NOT_WRITABLE, 503) from error
     raise UploadRefused("Many people are uploading this file at once, so nothing was kept. Try again.", 503)
@@ -142,17 +149,26 @@ def _copy(file: File[bytes], out: IO[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _record(user: User, collection: Collection, name: str, staged: _Staged, send: bool) -> Accepted:
+def _record(user: User, collection: Collection, name: str, staged: _Staged, *, send: bool, anew: bool) -> Accepted:
     """The rows, the blob and the trail in one transaction; a blob whose rows were not kept is removed."""
     blob = ""
+
+    def kept() -> None:
+        nonlocal blob
+        blob = ""  # the rows are there: whatever happens from here on, the file stays
+        if send:
+            _send(accepted)
+
     try:
         with transaction.atomic():
             # Uploads to one collection queue here, so that a double is always seen.
             Collection.objects.select_for_update().get(pk=collection.pk)
             known = _same_bytes(collection, staged.sha256)
             if known is not None:
+                known.hidden = not Document.objects.visible_to(user).filter(pk=known.document.pk).exists()
                 return known
             require_space(user, collection, staged.size)
+            name = _free_name(collection, name) if anew else name
             document, outcome = _document(user, collection, name)
             version = _version(user, document, name, staged)
             blob = version.blob.name or ""
@@ -160,8 +176,7 @@ def _record(user: User, collection: Collection, name: str, staged: _Staged, send
             job = IngestJob.objects.create(version=version, uploaded_by=user)
             audit.record(user, "document.uploaded", document, version=version.pk, collection=collection.pk)
             accepted = Accepted(document, version, job, outcome)
-            if send:
-                transaction.on_commit(lambda: _send(accepted))
+            transaction.on_commit(kept)
     except BaseException:
         if blob:
             DocumentVersion._meta.get_field("blob").storage.delete(blob)
@@ -198,6 +213,16 @@ def _document(user: User, collection: Collection, name: str) -> tuple[Document, 
     if document is not None:
         return document, "new_version"
     return Document.objects.create(collection=collection, name=name, title=title_from(name), owner=user), "new"
+
+
+def _free_name(collection: Collection, name: str) -> str:
+    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+    taken = set(
+        Document.objects.filter(collection=collection, name__startswith=stem, deleted__isnull=True).values_list(
+            "name", flat=True
+        )
+    )
+    return next(one for n in count(1) if (one := name if n == 1 else f"{stem}-{n}{suffix}") not in taken)
 
 
 def _version(user: User, document: Document, name: str, staged: _Staged) -> DocumentVersion:

@@ -39,10 +39,11 @@ def upload_write(request: HttpRequest) -> HttpResponse:
     form = WritingForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         title, text = form.cleaned_data["title"].strip(), form.cleaned_data["text"].strip()
-        name = f"{slugify(title)[:80] or 'note'}.md"
+        name = f"{slugify(title, allow_unicode=True)[:80] or 'note'}.md"
         content = ContentFile(f"# {title}\n\n{text}\n".encode(), name=name)
+        collection = form.cleaned_data["collection"]
         try:
-            accepted = accept_upload(user=user, collection=form.cleaned_data["collection"], name=name, file=content)
+            accepted = accept_upload(user=user, collection=collection, name=name, file=content, anew=True)
         except UploadRefused as refused:
             form.add_error(None, str(refused))
         else:

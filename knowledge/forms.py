@@ -91,9 +91,15 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         return cleaned
 
     def save(self, commit: bool = True) -> Document:
-        """Saves the document, and on the documents it replaces or no longer replaces that it does."""
+        """Saves the document, and on the documents it replaces or no longer replaces that it does.
+
+        Of the document what stands in the form alone: since it was read a worker may have put another version in
+        force, or somebody may have deleted or restricted it.
+        """
         with transaction.atomic():
-            saved = super().save(commit)
+            saved = super().save(commit=False)
+            if commit:
+                saved.save(update_fields=[*self.Meta.fields, "updated"])
             chosen = list(self.cleaned_data["supersedes"])
             for document in chosen:
                 if document not in self._replaced:

@@ -90,7 +90,9 @@ def edit(turn: Turn, question: str) -> Answer:
 def retry(turn: Turn, wanted: str = "") -> Answer:
     """Asks a turn's question once more, of the answerer that is wanted. Raises TooManyAnswers."""
     require_room(turn.conversation.user)
-    return Answer.objects.create(turn=turn, wanted=wanted)
+    with transaction.atomic():
+        turn.conversation.save(update_fields=["updated"])
+        return Answer.objects.create(turn=turn, wanted=wanted)
 
 
 def rename(conversation: Conversation, title: str) -> None:

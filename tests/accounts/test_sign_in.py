@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.contrib.messages.storage.fallback import FallbackStorage
+from django.core import mail
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from pytest_django import Settings
@@ -102,6 +103,21 @@ def test_nobody_makes_an_account_or_changes_an_address(
         assert browser.post(f"/accounts/{address}", form).status_code == 404
     assert User.objects.count() == before
     assert AccountAdapter().is_open_for_signup(rf.get("/")) is False
+
+
+def test_an_address_that_was_changed_opens_the_account_no_more(people: SimpleNamespace) -> None:
+    def mailed(address: str) -> list[str]:
+        mail.outbox.clear()
+        Client().post("/accounts/password/reset/", {"email": address})
+        return [str(sent.body) for sent in mail.outbox if "/accounts/password/reset/key/" in str(sent.body)]
+
+    assert mailed("bob@example.org")
+    assert EmailAddress.objects.filter(user=people.bob).exists(), "allauth keeps the address by itself"
+    people.bob.email = "Bob.Berg@Example.org"
+    people.bob.save()
+    assert not mailed("bob@example.org")
+    assert mailed("Bob.Berg@example.org")
+    assert sign_in(Client(), "BOB.berg@example.org") == 302
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from accounts.models import AuditEvent
 from ingest.models import IngestJob
@@ -123,6 +123,38 @@ def test_a_failure_while_saving_leaves_no_file(upload: Upload, blobs: Look, monk
         upload()
     assert blobs() == before
     assert not Document.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("error", [KeyboardInterrupt, DatabaseError])
+def test_a_failure_after_the_rows_are_kept_leaves_the_file(
+    error: type[BaseException],
+    people: SimpleNamespace,
+    team: Collection,
+    blobs: Look,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = blobs()
+
+    def fail(job: object) -> bool:
+        raise error("while it is sent to the workers")
+
+    monkeypatch.setattr("ingest.uploads.enqueue_job", fail)
+    file = ContentFile(b"Lunch is at noon.", name="rules.txt")
+    with pytest.raises(error):
+        accept_upload(user=people.alice, collection=team, name="rules.txt", file=file)
+    assert len(blobs() - before) == 1
+    assert Document.objects.get().name == "rules.txt"
+
+
+def test_the_same_bytes_as_a_closed_document_do_not_tell_its_title(
+    upload: Upload, people: SimpleNamespace, team: Collection
+) -> None:
+    upload("Sale of the company.txt")
+    assert "Sale of the company" in upload("other.txt").message
+    Document.objects.update(restricted=True)
+    again = upload("another.txt")
+    assert (again.outcome, again.message) == ("duplicate", "This file is already here, so nothing was added.")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -93,6 +93,21 @@ def test_a_reader_ticks_nothing(shelf: SimpleNamespace, people: SimpleNamespace,
     assert titles(people.bob) == ["Leave rules", "Travel"]
 
 
+def test_saving_what_a_page_shows_undoes_nothing_that_happened_meanwhile(
+    shelf: SimpleNamespace, people: SimpleNamespace, make_document: MakeDocument
+) -> None:
+    document = Document.objects.get(name="leave.md")
+    posted = {"title": "Leave and sickness"}
+    form = DocumentSettingsForm(posted, instance=document, user=people.alice)
+    assert form.is_valid()
+    newer = make_document(document.collection, "leave.md", LEAVE.replace("27", "28"), people.alice).current
+    Document.objects.filter(pk=document.pk).update(restricted=True, deleted=timezone.now())
+    form.save()
+    document = Document.objects.get(pk=document.pk)
+    assert (document.title, document.current) == ("Leave and sickness", newer)
+    assert document.restricted and document.deleted is not None
+
+
 def test_a_document_shows_its_passages_and_why_it_is_seen(
     shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
 ) -> None:
