@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -52,6 +53,8 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
     def __init__(self, *args: object, user: User, near: str = "", **kwargs: object) -> None:
         """``near``: words of the titles that are to be offered; those of its own title are without it."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through to Django's form unchanged
+        # Not the replacement, which may be one that this person must not know of.
+        _say_what_was_shown(self, [name for name in self.Meta.fields if name != "superseded_by"])
         self._user = user
         self._replacement = self.instance.superseded_by
         self._choices = Document.objects.visible_to(user).filter(current__isnull=False).exclude(pk=self.instance.pk)
@@ -93,13 +96,13 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
     def save(self, commit: bool = True) -> Document:
         """Saves the document, and on the documents it replaces or no longer replaces that it does.
 
-        Of the document what stands in the form alone: since it was read a worker may have put another version in
-        force, or somebody may have deleted or restricted it.
+        Of the document what this person changed alone: since the page was opened a worker may have put another
+        version in force, or somebody may have deleted, restricted or retired it.
         """
         with transaction.atomic():
             saved = super().save(commit=False)
             if commit:
-                saved.save(update_fields=[*self.Meta.fields, "updated"])
+                saved.save(update_fields=[*(name for name in self.Meta.fields if name in self.changed_data), "updated"])
             chosen = list(self.cleaned_data["supersedes"])
             for document in chosen:
                 if document not in self._replaced:
@@ -121,5 +124,29 @@ def _ids(chosen: Any) -> frozenset[str]:
     return frozenset(str(getattr(one, "pk", one)) for one in several if one)
 
 
+def _say_what_was_shown(form: forms.BaseForm, names: Iterable[str]) -> None:
+    """A page carries what it showed in these fields, so that what its reader changed is told from what others did."""
+    for name in names:
+        form.fields[name].show_hidden_initial = not form.is_bound or form.add_initial_prefix(name) in form.data
+
+
+class CheckingForm(forms.ModelForm[Collection]):
+    """Writes a choice only where it was made: on an old page the others may have been changed by somebody else."""
+
+    class Meta:
+        model = Collection
+        fields: ClassVar = ["unsupported"]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through to Django's form unchanged
+        _say_what_was_shown(self, ["unsupported"])
+
+    def save(self, commit: bool = True) -> Collection:
+        saved = super().save(commit=False)
+        if commit:
+            saved.save(update_fields=["unsupported"])
+        return saved
+
+
 # One choice for each collection that a person curates.
-CheckingForms = forms.modelformset_factory(Collection, fields=["unsupported"], extra=0, edit_only=True)
+CheckingForms = forms.modelformset_factory(Collection, form=CheckingForm, extra=0, edit_only=True)

@@ -163,7 +163,8 @@ def test_a_replacement_counts_from_its_first_day(
         return found[shelf.old.pk], is_replaced(shelf.old.pk, people.bob)
 
     assert standing() == (False, False)
-    monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
+    really = timezone.localdate
+    monkeypatch.setattr(timezone, "localdate", lambda moment=None: tomorrow if moment is None else really(moment))
     assert standing() == (True, True)
     monkeypatch.undo()
     shelf.new.effective = timezone.localdate()

@@ -108,6 +108,24 @@ def test_saving_what_a_page_shows_undoes_nothing_that_happened_meanwhile(
     assert document.restricted and document.deleted is not None
 
 
+def test_an_old_page_brings_back_nothing_that_a_colleague_changed(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    alice, yesterday = client_for(people.alice), timezone.localdate() - timedelta(days=1)
+    page = alice.get(f"/documents/{shelf.leave.pk}/").content.decode()
+    shown = dict(re.findall(r'<input type="hidden" name="(initial-\w+)"(?: value="([^"]*)")?', page))
+    assert set(shown) == {"initial-title", "initial-effective", "initial-effective_until", "initial-review_by"}
+    Document.objects.filter(pk=shelf.leave.pk).update(effective_until=yesterday, review_by=yesterday)
+    posted = {"title": "Leave", "effective": "", "effective_until": "", "review_by": "2030-01-31"}
+    assert alice.post(f"/documents/{shelf.leave.pk}/settings/", {**shown, **posted}).status_code == 302
+    document = Document.objects.get(pk=shelf.leave.pk)
+    assert (document.title, document.effective_until, str(document.review_by)) == ("Leave", yesterday, "2030-01-31")
+    # Of what the page did show, an empty field clears it.
+    again = {f"initial-{name}": value for name, value in posted.items()} | {"initial-effective_until": str(yesterday)}
+    assert alice.post(f"/documents/{shelf.leave.pk}/settings/", {**again, **posted}).status_code == 302
+    assert Document.objects.get(pk=shelf.leave.pk).effective_until is None
+
+
 def test_a_document_shows_its_passages_and_why_it_is_seen(
     shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
 ) -> None:
