@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,7 @@ from assistant.answering.grounding import Verdict
 from assistant.answering.holding import Policy
 from assistant.conversing import conversations
 from assistant.models import Answer
-from knowledge.models import Collection
+from knowledge.models import Collection, Grant
 from tests.assistant.model_server import ModelServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,3 +108,20 @@ def test_a_curator_chooses_for_the_collections_they_curate_and_no_others(
     alice.post("/documents/checking/", sent | {"form-0-unsupported": Choice.HOLD_PARTLY})
     stranger.refresh_from_db()
     assert stranger.unsupported == Choice.MARK
+
+
+def test_an_old_page_of_choices_writes_only_the_one_that_was_made(
+    shelf: SimpleNamespace, people: SimpleNamespace, team: Collection
+) -> None:
+    Grant.objects.create(collection=shelf.board, user=people.alice, role=Grant.Role.CURATOR)
+    alice = Client()
+    alice.force_login(people.alice)
+    page = alice.get("/documents/checking/").content.decode()
+    sent = dict(re.findall(r'<input type="hidden" name="((?:initial-)?form-[^"]+)" value="([^"]*)"', page))
+    places = {int(value): name.removesuffix("-id") for name, value in sent.items() if re.fullmatch(r"form-\d+-id", name)}
+    before = Collection.objects.get(pk=shelf.board.pk).unsupported
+    Collection.objects.filter(pk=shelf.board.pk).update(unsupported=Choice.HOLD_PARTLY)
+    sent |= {f"{places[team.pk]}-unsupported": Choice.HOLD, f"{places[shelf.board.pk]}-unsupported": before}
+    assert alice.post("/documents/checking/", sent).status_code == 302
+    kept = dict(Collection.objects.values_list("pk", "unsupported"))
+    assert (kept[team.pk], kept[shelf.board.pk]) == (Choice.HOLD, Choice.HOLD_PARTLY)
