@@ -113,12 +113,13 @@ def test_a_curator_chooses_for_the_collections_they_curate_and_no_others(
 def test_an_old_page_of_choices_writes_only_the_one_that_was_made(
     shelf: SimpleNamespace, people: SimpleNamespace, team: Collection
 ) -> None:
-    Grant.objects.create(collection=shelf.board, user=people.alice, role=Grant.Role.CURATOR)
+    Grant.objects.filter(user=people.alice).update(role=Grant.Role.CURATOR)
     alice = Client()
     alice.force_login(people.alice)
     page = alice.get("/documents/checking/").content.decode()
     sent = dict(re.findall(r'<input type="hidden" name="((?:initial-)?form-[^"]+)" value="([^"]*)"', page))
-    places = {int(value): name.removesuffix("-id") for name, value in sent.items() if re.fullmatch(r"form-\d+-id", name)}
+    ids = {name: value for name, value in sent.items() if re.fullmatch(r"form-\d+-id", name)}
+    places = {int(value): name.removesuffix("-id") for name, value in ids.items()}
     before = Collection.objects.get(pk=shelf.board.pk).unsupported
     Collection.objects.filter(pk=shelf.board.pk).update(unsupported=Choice.HOLD_PARTLY)
     sent |= {f"{places[team.pk]}-unsupported": Choice.HOLD, f"{places[shelf.board.pk]}-unsupported": before}
