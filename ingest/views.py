@@ -94,7 +94,7 @@ def _answer(request: HttpRequest, accepted: list[Accepted], refused: list[Upload
         return too_much(request, str(late), late.retry_after or 1)
     if not _wants_json(request):
         for done in accepted:
-            messages.success(request, f"{done.document.name}: {done.message}")
+            messages.success(request, done.message if done.hidden else f"{done.document.name}: {done.message}")
         for error in refused:
             messages.error(request, str(error))
         return redirect("upload")
@@ -102,7 +102,7 @@ def _answer(request: HttpRequest, accepted: list[Accepted], refused: list[Upload
         headers = {} if late is None else {"Retry-After": str(late.retry_after)}
         return JsonResponse({"message": str(refused[0])}, status=refused[0].status, headers=headers)
     one = accepted[0]
-    body = {"job": one.job.pk if one.job else None, "outcome": one.outcome, "message": one.message}
+    body = {"job": one.job.pk if one.job and not one.hidden else None, "outcome": one.outcome, "message": one.message}
     return JsonResponse(body, status=200 if one.outcome == "duplicate" else 201)
 
 

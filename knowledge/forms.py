@@ -14,6 +14,8 @@ from knowledge import document_choice
 from knowledge.document_choice import DocumentChoice, DocumentChoices, LongSelectMultiple
 from knowledge.models import Collection, Document
 
+_DATES = ("effective", "effective_until", "review_by")
+
 
 class DocumentSettingsForm(forms.ModelForm[Document]):
     """Title, dates and replacements of a document. Only documents of the same readers' view can be named.
@@ -46,7 +48,7 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         # A browser's date field takes this form of a date alone: with another it stands empty, and saving clears it.
         widgets: ClassVar = {
             name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-            for name in ("effective", "effective_until", "review_by")
+            for name in _DATES
         }
         field_classes: ClassVar = {"superseded_by": DocumentChoice}
 
@@ -81,8 +83,12 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         return kept if chosen is None and kept is not None and kept not in self._choices else chosen
 
     def clean(self) -> dict[str, Any]:
-        """Refuses documents that would replace each other, over however many steps."""
+        """Refuses documents that would replace each other, over however many steps. Dates that this person left as
+        they were shown are those of the row, so that what is checked is what will stand there."""
         cleaned = super().clean() or {}
+        for name in _DATES:
+            if name in cleaned and name not in self.changed_data:
+                cleaned[name] = getattr(self.instance, name)
         chosen = {document.pk for document in cleaned.get("supersedes") or ()}
         seen = {self.instance.pk}
         newer = cleaned.get("superseded_by")
@@ -97,7 +103,8 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
         """Saves the document, and on the documents it replaces or no longer replaces that it does.
 
         Of the document what this person changed alone: since the page was opened a worker may have put another
-        version in force, or somebody may have deleted, restricted or retired it.
+        version in force, or somebody may have deleted, restricted or retired it. What replaces it, and what it
+        replaces, is held against the row as it is now.
         """
         with transaction.atomic():
             saved = super().save(commit=False)

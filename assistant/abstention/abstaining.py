@@ -83,7 +83,9 @@ def _comparable(evidence: Sequence[Evidence], beside: Sequence[Evidence]) -> tup
 
 def _lead(own: Sequence[float], others: Sequence[float], usual: float) -> float:
     """The greatest of ``own`` less the mean of the next of all; ``usual`` when there is no other, or none at all."""
-    first, *left = sorted(own, reverse=True) or [0.0]
+    if not own:
+        return usual
+    first, *left = sorted(own, reverse=True)
     after = sorted([*left, *others], reverse=True)[:NEXT]
     return first - math.fsum(after) / len(after) if after else usual
 

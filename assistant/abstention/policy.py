@@ -111,8 +111,8 @@ def recipe(chunker: str = "") -> str:
     and reads the signs, the reading model and the re-ranking model."""
     peoples = Passage.objects.filter(version__document__canary=False)
     newest = peoples.order_by("-pk").values_list("chunker", flat=True).first()
-    reranked = f"/{Path(settings.RERANKER).name}" if settings.RERANKER else ""
-    return f"{chunker or newest or ''}/{_code()}{reranked}"
+    reranked = hashlib.sha256(str(settings.RERANKER).encode()).hexdigest()[:8] if settings.RERANKER else ""
+    return f"{chunker or newest or ''}/{_code()}" + (f"/{reranked}" if reranked else "")
 
 
 @lru_cache(maxsize=1)

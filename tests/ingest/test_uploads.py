@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection
 
 from accounts.models import AuditEvent
@@ -18,6 +19,7 @@ from ingest.names import clean_name, title_from
 from ingest.pipeline import run_inline
 from ingest.uploads import NO_COLLECTION, UploadRefused, accept_upload
 from knowledge.models import Collection, Document, DocumentVersion
+from tests.conftest import ClientFor
 from tests.ingest.conftest import Upload
 
 Look = Callable[[], set[Path]]
@@ -148,13 +150,18 @@ def test_a_failure_after_the_rows_are_kept_leaves_the_file(
 
 
 def test_the_same_bytes_as_a_closed_document_do_not_tell_its_title(
-    upload: Upload, people: SimpleNamespace, team: Collection
+    upload: Upload, people: SimpleNamespace, team: Collection, client_for: ClientFor
 ) -> None:
     upload("Sale of the company.txt")
     assert "Sale of the company" in upload("other.txt").message
     Document.objects.update(restricted=True)
     again = upload("another.txt")
     assert (again.outcome, again.message) == ("duplicate", "This file is already here, so nothing was added.")
+    alice = client_for(people.alice)
+    file = SimpleUploadedFile("mine.txt", again.version.blob.read())
+    page = alice.post("/upload/files/", {"collection": team.pk, "file": file}, follow=True).content.decode()
+    assert "This file is already here" in page
+    assert "Sale of the company" not in page
 
 
 @pytest.mark.django_db(transaction=True)

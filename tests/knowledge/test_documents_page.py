@@ -120,6 +120,10 @@ def test_an_old_page_brings_back_nothing_that_a_colleague_changed(
     assert alice.post(f"/documents/{shelf.leave.pk}/settings/", {**shown, **posted}).status_code == 302
     document = Document.objects.get(pk=shelf.leave.pk)
     assert (document.title, document.effective_until, str(document.review_by)) == ("Leave", yesterday, "2030-01-31")
+    # It is checked against what stands there now: a first day after the colleague's last one is refused in words.
+    late = {"title": "Leave", "effective": str(timezone.localdate()), "effective_until": "", "review_by": ""}
+    refused = alice.post(f"/documents/{shelf.leave.pk}/settings/", {**shown, **late})
+    assert refused.status_code == 422
     # Of what the page did show, an empty field clears it.
     again = {f"initial-{name}": value for name, value in posted.items()} | {"initial-effective_until": str(yesterday)}
     assert alice.post(f"/documents/{shelf.leave.pk}/settings/", {**again, **posted}).status_code == 302
