@@ -93,8 +93,11 @@ def enqueue(run: SetRun) -> None:
 
 
 def _send(run_id: int) -> bool:
+    # By a connection of its own, as uploads go: one that was kept may lead to a broker that is no longer asked.
     try:
-        current_app.send_task(TASK, (run_id,))
+        with current_app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
+            current_app.send_task(TASK, (run_id,), producer=connection.Producer())
     except OperationalError:
         return False  # the sweeper sends it again
     return True
