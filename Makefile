@@ -13,15 +13,13 @@ help: ## What can be done here
 run: .venv/installed ## Start Footnote on http://127.0.0.1:8000 (BIND=host:port for another place)
 	@exec $(BIN)/python manage.py up --bind $(BIND)
 
-# Tests that start whole installations and harm them come last. They wait by the clock, so one that fails beside another
-# is run once more with the machine to itself, and has to pass then.
+# Tests that start whole installations and harm them have the machine to themselves.
 test: .venv/installed-dev browser lint ## Check the code, then run every test
 ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS)
 else
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/journeys
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/faults tests/journeys || { test $$? = 1 && \
-	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none tests/faults tests/journeys; }
+	$(BIN)/python -m pytest tests/faults tests/journeys
 endif
 
 test-full: .venv/installed-dev .venv/installed-full browser ## Acceptance at full size and a real language model: an hour

@@ -82,8 +82,9 @@ def _comparable(evidence: Sequence[Evidence], beside: Sequence[Evidence]) -> tup
 
 
 def _lead(own: Sequence[float], others: Sequence[float], usual: float) -> float:
-    """The greatest of ``own`` less the mean of the next of all; ``usual`` when there is no other, or none at all."""
-    if not own:
+    """The greatest of ``own`` less the mean of the next of all; ``usual`` when there is no other, none at all, or
+    nothing was searched for, so that each is 0."""
+    if not any(own):
         return usual
     first, *left = sorted(own, reverse=True)
     after = sorted([*left, *others], reverse=True)[:NEXT]

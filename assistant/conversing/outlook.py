@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from assistant.abstention import abstaining, policy
-from assistant.configuration import in_force
+from assistant.configuration import Configuration, in_force
 from assistant.selection.choosing import Material
 from assistant.selection.gathering import find, gather
 from knowledge.followups import Exchange
@@ -29,11 +29,11 @@ def outlook(question: str, user: User, earlier: Sequence[Exchange] = ()) -> Outl
     with using(config.tuning):
         result = find(question, user, earlier, config.passages)
     material = gather(question, result, result.evidence)
-    return Outlook(material, enough(material))
+    return Outlook(material, enough(material, config))
 
 
-def enough(material: Material, beside: Sequence[Evidence] = ()) -> bool:
-    """Whether it reaches the threshold in force; passages ``beside`` it were found for the same question."""
+def enough(material: Material, config: Configuration, beside: Sequence[Evidence] = ()) -> bool:
+    """Whether it reaches this configuration's threshold; passages ``beside`` it were found for the same question."""
     signs = abstaining.features(material.profile, material.evidence, material.ranked, beside)
-    holding = policy.current(signs, in_force().abstention)
+    holding = policy.current(signs, config.abstention)
     return bool(material.ranked) and holding.probability(signs) >= holding.threshold

@@ -54,7 +54,7 @@ def preview(document_id: uuid.UUID, user: User, asked: str) -> Preview:
     if not evidence:
         return Preview(question, ())
     material = gather(question, result, evidence)
-    if not enough(material, beside):
+    if not enough(material, config, beside):
         return Preview(question, ())
     document = Document.objects.get(pk=document_id)
     replaced = is_replaced(document_id, user)

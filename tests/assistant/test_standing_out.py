@@ -69,6 +69,8 @@ def test_what_was_found_beside_counts_for_how_far_the_best_stands_out() -> None:
     assert near["lead"] < 0 < far["lead"]
     words = features(ASKED, passages(0.8, meaning=False), sentences(0.0), passages(0.6, 0.5))
     assert words["dense_lead"] == USUAL_DENSE_LEAD
+    unasked = features(ASKED, passages(0.0, 0.0), sentences(0.0))  # a document that is read whole, without a model
+    assert (unasked["lead"], unasked["dense_lead"]) == (USUAL_LEAD, USUAL_DENSE_LEAD)
 
 
 def test_without_a_model_the_signs_that_need_one_say_nothing() -> None:
