@@ -38,7 +38,8 @@ def policy(db: None) -> ReviewPolicy:
 @pytest.fixture
 def rosa(people: SimpleNamespace, shelf: SimpleNamespace) -> User:
     """A second reviewer of the team's collection."""
-    rosa = User.objects.create(username="rosa", role=User.Role.REVIEWER, password=make_password(None))
+    called = {"username": "rosa", "display_name": "Rosa"}
+    rosa = User.objects.create(**called, role=User.Role.REVIEWER, password=make_password(None))
     Grant.objects.create(collection=shelf.travel.collection, user=rosa)
     return rosa
 
