@@ -33,6 +33,11 @@ class IngestJob(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.OneToOneField(DocumentVersion, on_delete=models.CASCADE, related_name="job")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    wanted_by = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        help_text=_("Others who uploaded the same bytes while they were being read."),
+    )
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED, db_index=True)
     stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.RECEIVED)
     pages_done = models.PositiveIntegerField(default=0)

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from accounts.models import User
 from ingest.leases import Hold, after
 from ingest.models import IngestJob
-from knowledge.models import DocumentVersion, Page
+from knowledge.models import Collection, Document, DocumentVersion, Page
 
 State = IngestJob.State
 VersionState = DocumentVersion.State
@@ -60,11 +61,37 @@ def moved(hold: Hold) -> bool:
     return bool(hold.mine().update(**changes, **undated, attempts=F("attempts") - 1))
 
 
-def request_cancel(job: IngestJob) -> None:
-    """A waiting job is cancelled at once, a running one by its worker within about a second."""
+def request_cancel(job: IngestJob, by: User | None = None) -> bool:
+    """A waiting job is cancelled at once, a running one by its worker within about a second. False when ``by``, one of
+    several people who uploaded these bytes, only ceased to be one of them: it is read for the others then.
+    """
     jobs = IngestJob.objects.filter(pk=job.pk)
-    if not _close(jobs.filter(state=State.QUEUED), State.CANCELLED, VersionState.CANCELLED, "", ""):
-        jobs.filter(state=State.RUNNING).update(cancel_requested=True)
+    with transaction.atomic():
+        # Uploads hold this row too: whoever is told that the file is being read is among those who want it.
+        Collection.objects.select_for_update().get(documents__versions__job=job.pk)
+        if by is not None and _goes_on_without(jobs.get(), by):
+            return False
+        if not _close(jobs.filter(state=State.QUEUED), State.CANCELLED, VersionState.CANCELLED, "", ""):
+            jobs.filter(state=State.RUNNING).update(cancel_requested=True)
+    return True
+
+
+def _goes_on_without(job: IngestJob, by: User) -> bool:
+    """Takes this person from those who want the file. Who takes their place has it from then on as if they alone had
+    uploaded it. False when nobody else wants it, or this person was none of them."""
+    if job.uploaded_by_id != by.pk:
+        wanted = job.wanted_by.filter(pk=by.pk).exists()
+        job.wanted_by.remove(by)
+        return wanted
+    wish = job.wanted_by.through._default_manager.filter(ingestjob=job.pk).order_by("pk").first()
+    if wish is None:
+        return False
+    wish.delete()
+    IngestJob.objects.filter(pk=job.pk).update(uploaded_by=wish.user_id)
+    DocumentVersion.objects.filter(pk=job.version_id).update(created_by=wish.user_id)
+    new = Document.objects.filter(versions=job.version_id, owner=by.pk, current__isnull=True)
+    new.update(owner=wish.user_id)
+    return True
 
 
 def give_up_silent() -> int:

@@ -89,9 +89,10 @@ class JobList:
 
 
 def jobs_for(user: User) -> QuerySet[IngestJob]:
-    """Jobs this person may know of: on documents they curate; their own, and for administrators everybody's."""
+    """Jobs this person may know of: on documents they curate; on files they uploaded, and for administrators all."""
     jobs = IngestJob.objects.filter(version__document__in=Document.objects.curated_by(user))
-    return jobs if user.is_administrator else jobs.filter(uploaded_by=user)
+    wanted = IngestJob.wanted_by.through._default_manager.filter(user=user.pk).values("ingestjob")
+    return jobs if user.is_administrator else jobs.filter(Q(uploaded_by=user) | Q(pk__in=wanted))
 
 
 def shown_jobs(user: User, state: str = "") -> JobList:

@@ -19,7 +19,7 @@ from typing import IO, Any, Literal, cast
 from django.conf import settings
 from django.core.files import File
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from accounts import audit
 from accounts.models import User
@@ -57,6 +57,8 @@ class Accepted:
     def message(self) -> str:
         if self.outcome == "duplicate" and self.hidden:
             return "This file is already here, so nothing was added."
+        if self.outcome == "duplicate" and self.job is not None:
+            return f"This file is already being read as “{self.document.title}”, so nothing was added."
         if self.outcome == "duplicate":
             return f"This file is already here as “{self.document.title}”, so nothing was added."
         kept = "Received." if self.outcome == "new" else f"Received as version {self.version.number}."
@@ -163,12 +165,13 @@ def _record(user: User, collection: Collection, name: str, staged: _Staged, *, s
         with transaction.atomic():
             # Uploads to one collection queue here, so that a double is always seen.
             Collection.objects.select_for_update().get(pk=collection.pk)
-            known = _same_bytes(collection, staged.sha256)
+            known = _same_bytes(user, collection, staged.sha256)
             if known is not None:
-                known.hidden = not Document.objects.visible_to(user).filter(pk=known.document.pk).exists()
+                if known.job is not None and known.job.uploaded_by_id != user.pk:
+                    known.job.wanted_by.add(user)  # now it is read for both, and goes on when one of them cancels
                 return known
             require_space(user, collection, staged.size)
-            name = _free_name(collection, name) if anew else name
+            name = _free_name(user, collection, name) if anew else name
             document, outcome = _document(user, collection, name)
             version = _version(user, document, name, staged)
             blob = version.blob.name or ""
@@ -189,39 +192,71 @@ def _send(accepted: Accepted) -> None:
         accepted.sent = enqueue_job(accepted.job.pk)
 
 
-def _same_bytes(collection: Collection, sha256: str) -> Accepted | None:
-    """The live document whose newest version, ready or being read, has these bytes."""
+def _known_to(user: User) -> QuerySet[Document]:
+    """Live documents whose being there is no secret to this person: those they may read or own, and for
+    administrators, who manage them all, every one.
+
+    An owner is among them though the document is closed to them by now: what they add to it stays as closed as it is,
+    and does not come in beside it, open to all.
+    """
+    live = Document.objects.filter(deleted__isnull=True, canary=False)
+    if user.is_administrator:
+        return live
+    return live.filter(Q(owner=user) | Q(pk__in=Document.objects.visible_to(user).values("pk")))
+
+
+def _same_bytes(user: User, collection: Collection, sha256: str) -> Accepted | None:
+    """The live document whose newest version, ready or being read, has these bytes; one that this person knows of
+    rather than one that is hidden from them.
+
+    What is being read may still be given up: where that would not be told to this person, or is wanted already,
+    their own upload counts.
+    """
     newer = DocumentVersion.objects.filter(
         document=OuterRef("document"), number__gt=OuterRef("number"), state__in=_LIVE
     )
-    version = (
+    known = Exists(_known_to(user).filter(pk=OuterRef("document")))
+    versions = (
         DocumentVersion.objects.filter(
             document__collection=collection, document__deleted__isnull=True, sha256=sha256, state__in=_LIVE
         )
         .exclude(Exists(newer))
+        .exclude(state=DocumentVersion.State.PROCESSING, job__cancel_requested=True)
+        .exclude(~known, state=DocumentVersion.State.PROCESSING)
         .select_related("document", "job")
-        .first()
     )
+    open_one = versions.filter(known).first()
+    version = open_one or versions.first()
     if version is None:
         return None
     job = cast("IngestJob | None", getattr(version, "job", None))
-    return Accepted(version.document, version, job if job is not None and job.active else None, "duplicate")
+    at_work = job if job is not None and job.active else None
+    return Accepted(version.document, version, at_work, "duplicate", hidden=open_one is None)
 
 
 def _document(user: User, collection: Collection, name: str) -> tuple[Document, Outcome]:
-    document = Document.objects.filter(collection=collection, name=name, deleted__isnull=True).first()
+    """The document of this name, their own first. One that this person may not know of is left alone: theirs comes in
+    beside it, under the same name, so that not even the name tells of the other."""
+    namesakes = Document.objects.filter(collection=collection, name=name, deleted__isnull=True)
+    own_first = Case(When(owner=user, then=0), default=1)
+    document = namesakes.filter(pk__in=_known_to(user).values("pk")).order_by(own_first, "namesake").first()
     if document is not None:
         return document, "new_version"
-    return Document.objects.create(collection=collection, name=name, title=title_from(name), owner=user), "new"
-
-
-def _free_name(collection: Collection, name: str) -> str:
-    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
-    taken = set(
-        Document.objects.filter(collection=collection, name__startswith=stem, deleted__isnull=True).values_list(
-            "name", flat=True
-        )
+    taken = set(namesakes.values_list("namesake", flat=True))
+    document = Document.objects.create(
+        collection=collection,
+        name=name,
+        namesake=next(number for number in count() if number not in taken),
+        title=title_from(name),
+        owner=user,
     )
+    return document, "new"
+
+
+def _free_name(user: User, collection: Collection, name: str) -> str:
+    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+    known = _known_to(user).filter(collection=collection, name__startswith=stem)
+    taken = set(known.values_list("name", flat=True))
     return next(one for n in count(1) if (one := name if n == 1 else f"{stem}-{n}{suffix}") not in taken)
 
 

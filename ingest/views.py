@@ -110,7 +110,8 @@ def _answer(request: HttpRequest, accepted: list[Accepted], refused: list[Upload
 @require_POST
 def job_cancel(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     job = get_object_or_404(jobs_for(asker(request)), pk=job_id)
-    outcomes.request_cancel(job)
+    if not outcomes.request_cancel(job, asker(request)):
+        messages.info(request, f"{job.version.document.name}: somebody else uploaded it too, so it is read for them.")
     audit.record(asker(request), "ingest.cancelled", job)
     return _after(request)
 

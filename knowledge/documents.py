@@ -81,8 +81,10 @@ def bring_back(document_id: uuid.UUID, by: User) -> bool:
         locked = Document.objects.select_for_update().filter(pk=document_id, deleted__isnull=False).first()
         if locked is None:
             return False
-        namesakes = Document.objects.filter(collection=locked.collection_id, name=locked.name, deleted__isnull=True)
-        if namesakes.exists():
+        taken = Document.objects.filter(
+            collection=locked.collection_id, name=locked.name, namesake=locked.namesake, deleted__isnull=True
+        )
+        if taken.exists():
             return False
         locked.deleted = None
         locked.save(update_fields=["deleted", "updated"])

@@ -149,6 +149,11 @@ class Document(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     collection = models.ForeignKey(Collection, on_delete=keep_documents, related_name="documents")
     name = models.CharField(max_length=400, help_text=_("The path or file name it was uploaded under."))
+    namesake = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text=_("Tells documents apart that came in under one name from people who may not know of the other's."),
+    )
     title = models.CharField(max_length=400)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_documents"
@@ -181,7 +186,7 @@ class Document(models.Model):
         ordering = ("title",)
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["collection", "name"],
+                fields=["collection", "name", "namesake"],
                 condition=Q(deleted__isnull=True),
                 name="document_name_once_per_collection",
             ),

@@ -152,7 +152,7 @@ def test_a_failure_after_the_rows_are_kept_leaves_the_file(
 def test_the_same_bytes_as_a_closed_document_do_not_tell_its_title(
     upload: Upload, people: SimpleNamespace, team: Collection, client_for: ClientFor
 ) -> None:
-    upload("Sale of the company.txt", by=people.ada)
+    run_inline(upload("Sale of the company.txt", by=people.ada).version)
     assert "Sale of the company" in upload("other.txt").message
     Document.objects.update(restricted=True)
     again = upload("another.txt")
