@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import olefile
 
-from ingest.parsers.plain import decode
+from ingest.parsers.charsets import decode
 from knowledge.errors import UnreadableDocument
 from knowledge.sandbox import DAMAGED, TOO_LARGE
 

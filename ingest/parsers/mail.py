@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import cast
 
 from ingest.parsers.base import ParsedDocument, ParsedPage
+from ingest.parsers.charsets import decode_as
 from ingest.parsers.cleaning import clean_line, clean_text
 from ingest.parsers.html import html_to_markdown
 from ingest.parsers.kinds import EML, MBOX, MSG
 from ingest.parsers.markdown import markdown_headings
-from ingest.parsers.plain import decode, text_document
+from ingest.parsers.plain import text_document
 
 _HEADERS = ("From", "To", "Cc", "Date")
 _MSG_HEADER = re.compile(r"^\*\*(From|To):\*\* ", re.MULTILINE)
@@ -120,7 +121,4 @@ def _words(part: Message) -> str:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    try:
-        return data.decode(part.get_content_charset() or "utf-8")
-    except (LookupError, UnicodeDecodeError):
-        return decode(data)
+    return decode_as(part.get_content_charset() or "utf-8", data)

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ingest.parsers.base import ParsedDocument, ParsedPage
+from ingest.parsers.charsets import decode
 from ingest.parsers.cleaning import clean_line, clean_text
 from ingest.parsers.kinds import CSV, ENCRYPTED, TSV, XLS, XLSX
 from ingest.parsers.markdown import table
-from ingest.parsers.plain import decode
 from knowledge.errors import UnreadableDocument
 from knowledge.sandbox import TOO_LARGE
 
