@@ -40,15 +40,16 @@ class Reading:
     headings: dict[int, tuple[Heading, ...]] = field(default_factory=dict)
     damaged: list[int] = field(default_factory=list)
     blank: list[int] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)  # each sentence once, in order
 
     def note(self) -> str:
-        """What a person should know about pages that gave nothing."""
+        """What a person should know about pages that gave nothing, or not all that should be on them."""
         parts = []
         if self.damaged:
             parts.append(f"{_pages(self.damaged)} could not be read because of damage; the rest was.")
         if self.blank:
             parts.append(f"{_pages(self.blank)} held no text (blank, or pictures only).")
-        return " ".join(parts)
+        return " ".join([*parts, *self.notes])
 
 
 class Begun:
@@ -132,6 +133,7 @@ class _Saver:
             reading.damaged.append(page.number)
         elif not page.text:
             reading.blank.append(page.number)
+        reading.notes.update(dict.fromkeys(page.notes))
         self._waiting.append(
             Page(version=self._version, number=page.number, kind=page.kind, label=page.label, text=page.text)
         )

@@ -15,7 +15,8 @@ from ingest.parsers.odt import OpenTextParser
 from ingest.parsers.office import BookParser, NotebookParser, SlidesParser, WordParser
 from ingest.parsers.pdf import PdfParser
 from ingest.parsers.plain import PlainParser
-from ingest.parsers.sheets import OldWorkbookParser, SeparatedParser, WorkbookParser
+from ingest.parsers.separated import SeparatedParser
+from ingest.parsers.workbooks import OldWorkbookParser, WorkbookParser
 from knowledge.errors import UnreadableDocument
 from knowledge.sandbox import DAMAGED
 

@@ -11,5 +11,6 @@ import openpyxl
 import xlrd
 
 from ingest import parsers
+from ingest.parsers import xlsx_rows
 
-__all__ = ["markitdown", "openpyxl", "parsers", "xlrd"]
+__all__ = ["markitdown", "openpyxl", "parsers", "xlrd", "xlsx_rows"]

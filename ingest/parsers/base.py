@@ -23,7 +23,8 @@ class Heading:
 class ParsedPage:
     """One page, slide or sheet, or a whole document without pages. ``number`` counts from 1.
 
-    ``readable`` is false when this one page is damaged; its text is then empty.
+    ``readable`` is false when this one page is damaged; its text is then empty. ``notes`` are sentences for the person
+    who uploaded it: what is not as it should be, and what helps.
     """
 
     number: int
@@ -32,6 +33,7 @@ class ParsedPage:
     label: str = ""
     headings: tuple[Heading, ...] = ()
     readable: bool = True
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -41,11 +43,13 @@ class ParsedPage:
             "label": self.label,
             "headings": [[h.offset, h.level, h.title] for h in self.headings],
             "readable": self.readable,
+            "notes": self.notes,
         }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> ParsedPage:
-        return cls(**{**values, "headings": tuple(Heading(*h) for h in values["headings"])})
+        headings = tuple(Heading(*h) for h in values["headings"])
+        return cls(**{**values, "headings": headings, "notes": tuple(values["notes"])})
 
 
 @dataclass(frozen=True, slots=True)

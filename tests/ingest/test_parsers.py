@@ -14,7 +14,8 @@ from ingest.parsers.cleaning import clean_text
 from ingest.parsers.kinds import media_type_of
 from ingest.parsers.mail import message_text
 from ingest.parsers.office import split_slides
-from ingest.parsers.sheets import delimiter_of, rows_to_text
+from ingest.parsers.separated import delimiter_of
+from ingest.parsers.sheets import rows_to_text
 from knowledge.errors import UnreadableDocument
 from knowledge.sandbox import run_in_child
 from tests.ingest import files
