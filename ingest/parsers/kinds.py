@@ -64,6 +64,9 @@ _MAIL_HEADER = re.compile(
     r"content-type|x-[a-z-]+):",
     re.IGNORECASE | re.MULTILINE,
 )
+# What programs write into a message and people do not write above a memo.
+_MAIL_MARK = re.compile(r"^(?:message-id|received|mime-version|return-path):", re.IGNORECASE | re.MULTILINE)
+_MBOX_START = re.compile(r"From \S+ .*\d\d:\d\d.* \d{4}")
 _BY_EXTENSION = {
     **dict.fromkeys((".md", ".markdown"), MARKDOWN),
     **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
@@ -117,10 +120,15 @@ def _text_kind(text: str, extension: str) -> str:
     markup = _MARKUP_COMMENT.sub("", start[:16384])
     if _SVG.match(markup):
         raise unsupported("a picture")
-    if start.startswith("From ") and _MAIL_HEADER.search(start[:4000]):
+    if _MBOX_START.match(start) and _MAIL_HEADER.search(start[:4000]):
         return MBOX
     header_block = re.split(r"\n\s*\n", start, maxsplit=1)[0]
-    if extension != ".md" and len(_MAIL_HEADER.findall(header_block)) >= 3 and _MAIL_HEADER.match(start):
+    if (
+        extension != ".md"
+        and len(_MAIL_HEADER.findall(header_block)) >= 3
+        and _MAIL_HEADER.match(start)
+        and _MAIL_MARK.search(header_block)
+    ):
         return EML
     if _HTML.match(markup):
         return HTML
