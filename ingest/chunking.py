@@ -62,13 +62,18 @@ def chunk_pages(pages: Iterable[ParsedPage]) -> Iterator[Chunk]:
     language = ""
     for page in pages:
         language = language_of(page.text, language)
-        units = list(_with_headers(page.text, _units(page.text)))
+        units = _units_of(page.text)
         starts = [unit.start for unit in units]
         for section in _sections(page, path):
             path = section.path
             titles = tuple(heading.title for heading in path)
             for group in _groups(units[bisect_left(starts, section.start) : bisect_left(starts, section.end)]):
                 yield Chunk(page.number, group[0].start, group[-1].end, titles, language, group[0].table_header)
+
+
+def table_headers(text: str) -> dict[int, str]:
+    """The ``table_header`` of a chunk of this page, by where it starts; of chunks that need none "" or nothing."""
+    return {unit.start: unit.table_header for unit in _units_of(text)}
 
 
 def embedding_input(document_title: str, heading_path: Sequence[str], table_header: str, text: str) -> str:
@@ -98,6 +103,10 @@ def _has_body(text: str, heading: Heading | None) -> bool:
         return bool(lines)
     title = "".join(heading.title.split()).lower()
     return any("".join(line.split()).lstrip("#").lower() not in title for line in lines[1:]) if lines else False
+
+
+def _units_of(text: str) -> list[_Unit]:
+    return list(_with_headers(text, _units(text)))
 
 
 def _units(text: str) -> Iterator[_Unit]:

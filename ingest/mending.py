@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
 from ingest import outcomes
-from ingest.chunking import embedding_input
+from ingest.chunking import embedding_input, table_headers
 from ingest.lanes import turn_to_embed
 from ingest.models import IngestJob
 from ingest.tasks import enqueue_job
 from knowledge import projection, verification
 from knowledge.embedding import get_embedder
 from knowledge.embedding.stored import as_bytes
-from knowledge.models import DocumentVersion, Passage
+from knowledge.models import DocumentVersion, Page, Passage
 from knowledge.verification import Counts, listed
 
 State = IngestJob.State
@@ -81,16 +82,25 @@ def mend_vectors() -> Iterator[str]:
     """Embeds again what has no sound vector of the model in use, from the words that are stored."""
     other, broken, _ = verification.unsound_vectors()
     wrong = sorted(other | broken)
+    # Passages of one page follow each other, and a sheet of many rows is not looked through for every few of them.
+    headers = lru_cache(maxsize=4)(_headers_on)
     for start in range(0, len(wrong), settings.EMBEDDING_BATCH):
-        _embed_again(wrong[start : start + settings.EMBEDDING_BATCH])
+        _embed_again(wrong[start : start + settings.EMBEDDING_BATCH], headers)
     if wrong:
         yield f"{len(wrong)} passages were embedded again"
 
 
-def _embed_again(ids: list[int]) -> None:
+def _headers_on(page_id: int) -> dict[int, str]:
+    return table_headers(Page.objects.values_list("text", flat=True).get(pk=page_id))
+
+
+def _embed_again(ids: list[int], headers: Callable[[int], dict[int, str]]) -> None:
     embedder = get_embedder()
-    rows = list(Passage.objects.filter(pk__in=ids).select_related("version__document"))
-    inputs = [embedding_input(row.version.document.title, row.heading_path, "", row.text) for row in rows]
+    rows = list(Passage.objects.filter(pk__in=ids).select_related("version__document").order_by("pk"))
+    inputs = [
+        embedding_input(row.version.document.title, row.heading_path, headers(row.page_id).get(row.start, ""), row.text)
+        for row in rows
+    ]
     with turn_to_embed():
         vectors = embedder.embed_documents(inputs)
     with transaction.atomic():
