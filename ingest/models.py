@@ -36,6 +36,7 @@ class IngestJob(models.Model):
     wanted_by = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         related_name="+",
+        editable=False,
         help_text=_("Others who uploaded the same bytes while they were being read."),
     )
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED, db_index=True)

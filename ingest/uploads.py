@@ -225,13 +225,13 @@ def _same_bytes(user: User, collection: Collection, sha256: str) -> Accepted | N
         .exclude(~known, state=DocumentVersion.State.PROCESSING)
         .select_related("document", "job")
     )
-    open_one = versions.filter(known).first()
-    version = open_one or versions.first()
+    version = versions.filter(known).first() or versions.first()
     if version is None:
         return None
     job = cast("IngestJob | None", getattr(version, "job", None))
     at_work = job if job is not None and job.active else None
-    return Accepted(version.document, version, at_work, "duplicate", hidden=open_one is None)
+    told = user.is_administrator or Document.objects.visible_to(user).filter(pk=version.document.pk).exists()
+    return Accepted(version.document, version, at_work, "duplicate", hidden=not told)
 
 
 def _document(user: User, collection: Collection, name: str) -> tuple[Document, Outcome]:

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             model_name="ingestjob",
             name="wanted_by",
             field=models.ManyToManyField(
+                editable=False,
                 help_text="Others who uploaded the same bytes while they were being read.",
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,

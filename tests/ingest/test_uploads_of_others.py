@@ -60,6 +60,9 @@ def test_what_an_owner_may_not_read_any_more_is_replaced_and_stays_closed(
 ) -> None:
     hers = upload("salaries.txt", ALICES).document
     Document.objects.filter(pk=hers.pk).update(restricted=True)
+    run_inline(DocumentVersion.objects.get())
+    same = upload("salaries.txt", ALICES)
+    assert (same.outcome, same.message) == ("duplicate", "This file is already here, so nothing was added.")
     again = upload("salaries.txt", "Paid by the day from now on.")
     assert (again.document, again.outcome) == (hers, "new_version")
 
