@@ -16,6 +16,7 @@ WORD_GAP = 0.2
 _SAME_LINE = 0.45
 _UPRIGHT = 0.01  # radians that a letter may lean
 _BOLD = 600  # weight
+_HYPHENS = ("\x02", "\ufffe")  # as pdfium reads one at the end of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def letters_of(text_page: pdfium.PdfTextPage, drawn: str) -> Iterator[Letter]:
     spaced = False
     for index, character in enumerate(drawn):
         spaced = spaced or character.isspace()
-        if character.isspace() or character in "\x02\ufffe":
+        if character.isspace():
             continue
         if abs(pdfium_c.FPDFText_GetCharAngle(text_page, index)) % (2 * math.pi) > _UPRIGHT:
             continue
@@ -88,5 +89,8 @@ def in_one_line(letters: Sequence[Letter]) -> str:
         for before, letter in pairwise(line):
             apart = letter.left - before.right > WORD_GAP * letter.size
             text += f" {letter.text}" if apart else letter.text
-        words = f"{words} {text}"
+        broken = words.endswith(_HYPHENS) and text.lstrip()[:1].islower()
+        words = words[:-1] + text.lstrip() if broken else f"{words} {text}"
+    for hyphen in _HYPHENS:
+        words = words.replace(hyphen, "-")
     return " ".join(words.replace("|", "/").split())
