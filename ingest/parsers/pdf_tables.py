@@ -29,6 +29,9 @@ from ingest.parsers.pdf_letters import (
 from ingest.parsers.pdf_rules import FEWEST_RULES, SAME_RULE, TOUCHING, Rule, rules, stacks
 
 _TALLEST_ROW = 14  # lines of text; what stands between two rules farther apart is no row
+_TALL = 2.5  # times the usual distance of two rules
+_PROSE = 0.75  # of a table's width: what runs on so far from its left side is no cell
+_AT_THE_LEFT = 0.05
 _LONGEST_CELL = 600  # characters
 _USUAL_CELL = 120  # characters, at the median
 _CROSSES = 0.5  # share of a table's height that a rule between columns has
@@ -67,31 +70,65 @@ def tables(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, drawn: str) -> l
     found: list[Table] = []
     taken: set[int] = set()
     for stack in frames:
-        table = _table(text_page, stack, upright, [one for one in characters if one.index not in taken])
-        if table is not None:
-            taken |= table.letters
-            found.append(table)
+        left = min(rule.start for rule in stack) - TOUCHING
+        right = max(rule.end for rule in stack) + TOUCHING
+        free = [one for one in characters if one.index not in taken]
+        inside = [letter for letter in free if left <= letter.left and letter.right <= right]
+        for first, bands in _runs(stack, inside):
+            table = _table(text_page, first, bands, upright, inside)
+            if table is not None:
+                taken |= table.letters
+                found.append(table)
     return found
 
 
-def _table(
-    text_page: pdfium.PdfTextPage, stack: Sequence[Rule], upright: Sequence[Rule], letters: Sequence[Letter]
-) -> Table | None:
-    left = min(rule.start for rule in stack) - TOUCHING
-    right = max(rule.end for rule in stack) + TOUCHING
-    inside = [letter for letter in letters if left <= letter.left and letter.right <= right]
-    bands = [
-        [letter for letter in inside if low.at < letter.middle < high.at]
+def _runs(stack: Sequence[Rule], letters: Sequence[Letter]) -> Iterator[tuple[Rule, list[list[Letter]]]]:
+    """The rule on top and what stands between this and the following rules, for each stretch that may be one table:
+    several tables of one width, and other text between them, make one stack."""
+    between = [
+        (high, high.at - low.at, [letter for letter in letters if low.at < letter.middle < high.at])
         for high, low in pairwise(stack)
         if high.at - low.at > SAME_RULE
     ]
-    bands = _without_prose([band for band in bands if band])
+    bands = [(rule, height, band) for rule, height, band in between if band]
+    usual = median(height for _, height, _ in bands) if bands else 0.0
+    start, end = min(rule.start for rule in stack), max(rule.end for rule in stack)
+    top, run = stack[0], list[list[Letter]]()
+    for rule, height, band in bands:
+        if _stands_apart(band, start, end, tall=height > _TALL * usual):
+            yield top, run
+            run = []
+            continue
+        if not run:
+            top = rule
+        run.append(band)
+    yield top, run
+
+
+def _stands_apart(band: Sequence[Letter], start: float, end: float, tall: bool) -> bool:
+    """Whether what stands between two rules is no row: very many lines, lines of prose, or headings above a table."""
+    phrases = [phrases_of(line) for line in lines_of(band)]
+    prose = any(
+        line[0][0].left < start + _AT_THE_LEFT * (end - start) and line[0][-1].right - start > _PROSE * (end - start)
+        for line in phrases
+    )
+    return len(phrases) > _TALLEST_ROW or prose or (tall and all(len(line) == 1 for line in phrases))
+
+
+def _table(
+    text_page: pdfium.PdfTextPage,
+    first: Rule,
+    bands: Sequence[Sequence[Letter]],
+    upright: Sequence[Rule],
+    letters: Sequence[Letter],
+) -> Table | None:
+    """The table of these bands below its first rule; ``letters`` are all that stand between its sides."""
     if len(bands) < 2:
         return None
     edges, ruled = _columns(upright, bands)
     if not 1 <= len(edges) < _MOST_COLUMNS:
         return None
-    head = [] if ruled else _head_above(stack[0], inside, edges)
+    head = [] if ruled else _head_above(first, letters, edges)
     rows = [row for band in bands for row in _parted(band, edges, ruled, few=len(bands) < FEWEST_RULES)]
     rows = [*([_cells(head, edges, ruled)] if head else []), *rows]
     while rows and sum(map(bool, rows[0])) < 2:  # a caption within the frame
@@ -103,17 +140,6 @@ def _table(
     if not named and len(rows) < _ROWS_UNNAMED:
         return None
     return Table(texts, named, frozenset(letter.index for row in rows for cell in row for letter in cell))
-
-
-def _without_prose(bands: Sequence[list[Letter]]) -> list[list[Letter]]:
-    """The longest run of bands that are no taller than rows are."""
-    runs: list[list[list[Letter]]] = [[]]
-    for band in bands:
-        if len(lines_of(band)) > _TALLEST_ROW:
-            runs.append([])
-        else:
-            runs[-1].append(band)
-    return max(runs, key=len)
 
 
 def _columns(upright: Sequence[Rule], bands: Sequence[Sequence[Letter]]) -> tuple[list[float], bool]:
@@ -165,17 +191,22 @@ def _parted(band: Sequence[Letter], edges: Sequence[float], ruled: bool, few: bo
     """The rows between two rules: one, or, in a table with few rules or where all lines do, one for each line that
     begins in the first column and goes on in others."""
     lines = lines_of(band)
-    starts = []
-    for number, line in enumerate(lines):
-        filled = [bool(cell) for cell in _cells(line, edges, ruled)]
-        if filled[0] and sum(filled) >= max(2, len(filled) / 2):
-            starts.append(number)
-    rows = few or len(starts) == len(lines)
-    if not rows or len(starts) < FEWEST_RULES or starts[0] != 0:
+    by_line = [_cells(line, edges, ruled) for line in lines]
+    starts = [
+        number for number, cells in enumerate(by_line) if cells[0] and sum(map(bool, cells)) >= max(2, len(cells) / 2)
+    ]
+    stacked = len(starts) == len(lines) > 1 and any(map(_all_figures, zip(*by_line, strict=True)))
+    rows = stacked or ((few or len(starts) == len(lines)) and len(starts) >= FEWEST_RULES)
+    if not rows or starts[0] != 0:
         yield _cells(band, edges, ruled)
         return
     for begin, end in pairwise([*starts, len(lines)]):
         yield _cells([letter for line in lines[begin:end] for letter in line], edges, ruled)
+
+
+def _all_figures(column: Sequence[Sequence[Letter]]) -> bool:
+    """Whether every cell of a column begins with a figure: one upon the other they are no single cell that wraps."""
+    return all(any(letter.text.strip().isdigit() for letter in cell[:2]) for cell in column)
 
 
 def _head_above(first: Rule, letters: Sequence[Letter], edges: Sequence[float]) -> list[Letter]:
@@ -186,8 +217,8 @@ def _head_above(first: Rule, letters: Sequence[Letter], edges: Sequence[float]) 
     line = above[-1]
     if min(letter.middle for letter in line) - first.at > _LINE_PITCH * line[0].size:
         return []
-    filled = sum(map(bool, _cells(line, edges, ruled=False)))
-    return line if filled >= max(2, len(edges)) else []
+    cells = _cells(line, edges, ruled=False)
+    return line if all(cells) and not any(letter.text.strip().isdigit() for letter in line) else []
 
 
 def _is_table(rows: Sequence[Sequence[str]]) -> bool:
