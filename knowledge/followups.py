@@ -45,6 +45,13 @@ def leans_on_context(question: str) -> bool:
     return terms < _ALONE and bool(_OPENING.match(question) or terms < 2)
 
 
+def may_stand_alone(question: str) -> bool:
+    """Whether a question leans on the ones before it by its shortness only: "Who is the CFO?" may be a new one, which
+    is told by whether it can be answered by itself."""
+    points = _CONTINUES.match(question) or _POINTING.search(question)
+    return not points and bool(analyse(question)) and leans_on_context(question)
+
+
 def context_for(question: str, earlier: Sequence[Exchange]) -> str:
     """The earlier questions to search along with, oldest first; empty when the question stands alone."""
     if not earlier or not leans_on_context(question):

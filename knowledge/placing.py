@@ -17,7 +17,7 @@ from itertools import pairwise
 
 Span = tuple[int, int]
 
-_IGNORED = {"-", "\u00ad", "\u2010", "\u2011", "\ufffe", "\u0002", "\ufffd"}
+_IGNORED = {"|", "-", "\u00ad", "\u2010", "\u2011", "\ufffe", "\u0002", "\ufffd"}
 _LAM_ALEF = re.compile("[\u0627\u0644]{2,}")
 _CONTEXT = 120  # letters on each side that decide between places that read alike
 _PIECE = 4  # letters; a shorter piece is only taken near one that was found
@@ -47,7 +47,7 @@ class Letters:
 
 
 def letters(text: str) -> Letters:
-    """Letters in one case and one form, without white space and hyphens."""
+    """Letters in one case and one form, without white space, hyphens and the bars that part a table's cells."""
     kept: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):

@@ -28,6 +28,7 @@ from assistant.answering.tying import tie
 from assistant.answering.watching import StopAnswering, Watch
 from assistant.configuration import Configuration
 from assistant.conversing.conversations import earlier_exchanges
+from assistant.conversing.outlook import outlook
 from assistant.endpoints import spending
 from assistant.endpoints.calls import Journal
 from assistant.errors import GeneratorInterrupted, GeneratorUnavailable
@@ -42,7 +43,7 @@ from assistant.selection.gathering import find, gather
 from assistant.selection.shortly import short_answer
 from assistant.verified import serving
 from knowledge.errors import FootnoteError
-from knowledge.followups import Exchange
+from knowledge.followups import Exchange, may_stand_alone
 from knowledge.rechecking import still_visible
 from knowledge.search import SearchResult, await_index
 from knowledge.tuning import using
@@ -179,8 +180,12 @@ def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:
             question, earlier = alone, ()
     with run.recorder.timed("wait"):
         await_index()
-    with computing.turn(run.recorder), using(run.config.tuning):
-        return find(question, run.user, earlier, run.config.passages)
+    with computing.turn(run.recorder):
+        # A short question may be a new one: it is read with those before it only if it has no answer of its own.
+        if earlier and may_stand_alone(question) and outlook(question, run.user).answers:
+            earlier = ()
+        with using(run.config.tuning):
+            return find(question, run.user, earlier, run.config.passages)
 
 
 def _material(run: _Run, result: SearchResult, refused: frozenset[tuple[str, str]]) -> Material:

@@ -34,6 +34,15 @@ _POINTED = re.compile(
     r"|(?<=by )that|(?<=from )that|(?<=with )that|(?<=on )that)\s+(?P<thing>(?:[\w’'-]+\s+){0,2}?[\w’'-]+)",
     re.IGNORECASE,
 )
+_COURTESY = re.compile(
+    "hello|hi|hey|thanks|thank|thx|cheers|bye|goodbye|ok|okay|great|perfect|super|morning|afternoon|evening"
+    "|hallo|moin|servus|danke?|guten|wiedersehen|tschüss|prima|hola|gracias|buen[oa]s|adi[oó]s|vale|bonjour|salut|merci"
+    "|revoir|привет|добрый|спасибо|пока"
+)
+_AROUND = re.compile(  # what is said with them
+    "you|very|much|so|a|lot|many|good|well|nice|there|all|everyone|again|for|that|the|your|help|and|see|later|day"
+    "|vielen|schön|tag|morgen|abend|auf|muchas|d[ií]as|hasta|luego|beaucoup|au|большое|день"
+)
 # "This year" and the like point at what everybody knows.
 _WHOLE = re.compile(r"^(?:total|all|sum|overall|together|any|other)\b", re.IGNORECASE)
 _KNOWN = re.compile(
@@ -62,8 +71,16 @@ class Pointer:
 
 
 def says_nothing(question: str, earlier: Sequence[Exchange]) -> bool:
-    """Whether a question names nothing to look for, and nothing was said before that it could be about."""
-    return not earlier and not set(analyse(question)) - _MEASURES
+    """Whether a question names nothing to look for, and nothing was said before that it could be about. A greeting or
+    thanks asks nothing wherever it is said."""
+    return is_courtesy(question) or (not earlier and not set(analyse(question)) - _MEASURES)
+
+
+def is_courtesy(question: str) -> bool:
+    """Whether nothing is said but a greeting, thanks, consent or farewell."""
+    words = re.findall(r"[\w'’]+", question.casefold())
+    meant = [word for word in words if not _AROUND.fullmatch(word)]
+    return bool(meant) and all(map(_COURTESY.fullmatch, meant))
 
 
 def pointer(question: str, earlier: Sequence[Exchange]) -> Pointer | None:

@@ -42,7 +42,7 @@ class CaseResult:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.replace("|", " ").split())  # bars part the cells of a table and are not its words
 
 
 def same_place(cited: str, gold: str) -> bool:

@@ -17,6 +17,7 @@ from assistant.gaps.rows import Gap, GapNear, GapQuestion
 from assistant.models import Answer, Feedback, Turn
 from knowledge.embedding import Vectors, get_embedder, query_vector
 from knowledge.embedding.stored import as_bytes, from_bytes
+from knowledge.followups import Exchange, context_for
 from knowledge.models import Document
 
 NEAREST = 3  # documents whose owners are asked
@@ -89,10 +90,10 @@ def _fresh() -> Iterator[Answer]:
 
 
 def own_words(turn: Turn) -> str:
-    """What the asker wrote, after what they wrote before it; never words of an answer or a document."""
-    if turn.parent is None or len(turn.question.split()) > 6:
-        return turn.question
-    return f"{turn.parent.question} {turn.question}"
+    """What the asker wrote, after what they wrote before it where it leans on that; never words of an answer or a
+    document."""
+    before = [Exchange(turn.parent.question)] if turn.parent is not None else []
+    return f"{context_for(turn.question, before)} {turn.question}".strip()
 
 
 def _open_groups(model: str) -> list[Group]:

@@ -22,6 +22,7 @@ from ingest.uploads import accept_upload  # noqa: E402
 from knowledge.errors import FootnoteError, UnreadableDocument  # noqa: E402
 from knowledge.models import Collection, DocumentVersion, Grant, Page  # noqa: E402
 from knowledge.pages import page_view  # noqa: E402
+from knowledge.placing import letters  # noqa: E402
 from knowledge.sentences import split_sentences  # noqa: E402
 
 
@@ -38,7 +39,9 @@ class Marking:
         except FootnoteError as error:
             return {"refused": str(error), "sentences": []}
         pages = Page.objects.filter(version=version).select_related("version__document__current").order_by("number")
-        spans = [(page, start, end) for page in pages for start, end in split_sentences(page.text)]
+        sentences_of = ((page, start, end) for page in pages for start, end in split_sentences(page.text))
+        # The line under a table's header is not on the page: there is nothing to mark.
+        spans = [(page, start, end) for page, start, end in sentences_of if letters(page.text[start:end]).text]
         chosen = random.Random(seed).sample(spans, min(sentences, len(spans)))  # noqa: S311  # a draw, no secret
         return {"refused": "", "sentences": [_marked(*span) for span in chosen]}
 

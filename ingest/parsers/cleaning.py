@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
     "["

@@ -11,7 +11,7 @@ from assistant.models import Answer
 from assistant.showing.presenting import present
 from knowledge.documents import delete_document, purge_deleted
 from knowledge.followups import Exchange
-from knowledge.models import Grant
+from knowledge.models import Collection, Grant
 from tests.assistant.conftest import Asked
 from tests.conftest import ClientFor, MakeDocument
 
@@ -39,6 +39,25 @@ def test_the_same_words_inside_a_conversation_are_a_follow_up(
     second = asked(people.bob, "And interns?", first.turn.conversation)
     assert second.asked_back == ""
     assert second.sentences
+
+
+def test_a_short_new_question_is_not_read_as_a_follow_up(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, team: Collection, make_document: MakeDocument
+) -> None:
+    make_document(team, "people.md", "# Who is who\n\nThe CFO is Tobias Achterberg.\n", people.alice)
+    first = asked(people.bob, "How many days of paid annual leave do employees get?")
+    second = asked(people.bob, "Who is the CFO?", first.turn.conversation)
+    assert "Achterberg" in second.text and "27 days" not in second.text
+    assert second.searched_as == "Who is the CFO?"
+
+
+@pytest.mark.parametrize("said", ["Thanks!", "ok thank you very much", "Hello", "Vielen Dank", "спасибо"])
+def test_a_courtesy_is_no_question_wherever_it_is_said(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, said: str
+) -> None:
+    first = asked(people.bob, "How many days of paid annual leave do employees get?")
+    for answer in (asked(people.bob, said), asked(people.bob, said, first.turn.conversation)):
+        assert (answer.asked_back, answer.sentences) == ("empty", [])
 
 
 def test_rows_for_several_countries_are_offered_and_each_answers(

@@ -41,6 +41,16 @@ def guide(people: SimpleNamespace, team: Collection, make_document: MakeDocument
     return document
 
 
+def test_a_new_question_takes_no_words_of_the_one_before_along(
+    guide: Document, people: SimpleNamespace, asked: Asked
+) -> None:
+    first = asked(people.bob, QUESTION)
+    alone = asked(people.bob, "What is the capital of France?", first.turn.conversation)
+    leaning = asked(people.bob, "And a cat?", first.turn.conversation)
+    assert gathering.own_words(alone.turn) == "What is the capital of France?"
+    assert gathering.own_words(leaning.turn).startswith(QUESTION) or leaning.turn.parent == alone.turn
+
+
 def test_from_the_question_to_the_news_that_it_is_answered(
     guide: Document,
     people: SimpleNamespace,
