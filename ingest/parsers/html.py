@@ -11,6 +11,7 @@ from bs4.dammit import EncodingDetector
 
 from ingest.parsers.base import ParsedDocument
 from ingest.parsers.html_hidden import remove_hidden
+from ingest.parsers.html_tables import plain_tables
 from ingest.parsers.kinds import HTML
 from ingest.parsers.plain import charset_of, decode, text_document
 from ingest.parsers.raised import lowered, raised
@@ -68,6 +69,7 @@ def make_plain(soup: BeautifulSoup) -> None:
     for element in reversed(soup.find_all(lambda element: bool(_shift(element)))):
         text = element.get_text()
         element.replace_with(raised(text) if _shift(element) == "sup" else lowered(text))
+    plain_tables(soup)
     # Words may stand outside the body, and in a head that a page does not end: all of it is read.
     for element in soup(["html", "head", "body"]):
         element.name = "div"
