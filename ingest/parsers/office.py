@@ -17,6 +17,7 @@ from ingest.parsers.html import PLAIN_MARKDOWN
 from ingest.parsers.kinds import DOCX, EPUB, IPYNB, PPTX
 from ingest.parsers.markdown import markdown_headings
 from ingest.parsers.plain import text_document
+from ingest.parsers.word import word_to_markdown
 
 _PROPERTIES = "docProps/core.xml"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
@@ -29,7 +30,7 @@ class WordParser:
     media_types = frozenset({DOCX})
 
     def parse(self, path: Path) -> ParsedDocument:
-        return text_document(_convert("DocxConverter", path, ".docx"), title=stated_title(path))
+        return text_document(word_to_markdown(path), title=stated_title(path))
 
 
 class BookParser:
