@@ -66,13 +66,17 @@ class Spreader:
                 line.append(None)
         return below
 
+    def times(self, stated: int, size: int) -> int:
+        """How often something of this size may stand that a file says stands so often: ``stated``, or once."""
+        price = (stated - 1) * (size + 1)
+        if price > self._left:
+            return 1
+        self._left -= price
+        return stated
+
     def _allowed(self, cell: Cell[T], rows: int) -> tuple[int, int]:
         columns, rows = min(max(cell.columns, 1), _MOST), min(max(rows, 1), _MOST)
-        price = (columns * rows - 1) * (cell.size + 1)
-        if price > self._left:
-            return 1, 1
-        self._left -= price
-        return columns, rows
+        return (columns, rows) if self.times(columns * rows, cell.size) == columns * rows else (1, 1)
 
 
 def _take(line: list[T | None], above: dict[int, tuple[int, T | None]]) -> None:
