@@ -11,11 +11,17 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 
-def with_parts(source: Path | BinaryIO, change: Callable[[str, bytes], bytes]) -> BinaryIO:
-    """The archive with ``change(name, content)`` in place of each part's content."""
+def with_parts(
+    source: Path | BinaryIO, change: Callable[[str, bytes], bytes], without: tuple[str, ...] = ()
+) -> BinaryIO:
+    """The archive with ``change(name, content)`` in place of each part's content; parts whose names end in one of
+    ``without`` are left out, so that it costs nothing when they are damaged.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
+            if name.lower().endswith(without):
+                continue
             new.writestr(name, change(name, old.read(name)))
     out.seek(0)
     return out
