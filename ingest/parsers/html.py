@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from ingest.parsers.base import ParsedDocument
 from ingest.parsers.html_hidden import remove_hidden
 from ingest.parsers.html_tables import plain_tables
 from ingest.parsers.kinds import HTML
-from ingest.parsers.plain import charset_of, decode, text_document
+from ingest.parsers.plain import decode, text_document
 from ingest.parsers.raised import lowered, raised
 
 # Emphasis, links and pictures add marks that nobody reads aloud: their text stays, the marks go.
@@ -27,6 +28,12 @@ PLAIN_MARKDOWN: dict[str, Any] = {
 _STRUCK = ("del", "s", "strike")
 _STRIKING_STYLE = re.compile(r"(?<![\w-])text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _SHIFTING_STYLE = re.compile(r"(?<![\w-])vertical-align\s*:\s*(super|sub)(?![\w-])", re.IGNORECASE)
+# The converter takes these for parts of a line, so that what stands in two of them makes one word or number. Words may
+# also stand outside the body, and in a head that a page does not end: all of it is read.
+_BLOCKS = [
+    *("html", "head", "body", "header", "footer", "main", "nav", "aside", "address", "details", "summary", "figure"),
+    *("fieldset", "legend", "form", "option", "optgroup", "button", "center", "hgroup", "search"),
+]
 _INLINE = ("span", "font", "small", "a", "b", "strong", "i", "em")
 
 
@@ -70,20 +77,27 @@ def make_plain(soup: BeautifulSoup) -> None:
         text = element.get_text()
         element.replace_with(raised(text) if _shift(element) == "sup" else lowered(text))
     plain_tables(soup)
-    # Words may stand outside the body, and in a head that a page does not end: all of it is read.
-    for element in soup(["html", "head", "body"]):
+    for element in soup(_BLOCKS):
         element.name = "div"
 
 
 def _decoded(data: bytes) -> str:
-    """Bytes that are Unicode are read so, whatever the page says of itself; for others the page's word counts."""
+    """Bytes that are UTF-8 are read so, whatever the page says of itself; of others its word counts."""
     declared = EncodingDetector.find_declared_encoding(data, is_html=True)
-    if declared and not charset_of(data).startswith("utf"):
-        try:
-            return data.decode(declared, errors="replace")
-        except LookupError:
-            return decode(data)
-    return decode(data)
+    try:
+        # As in all browsers: who states Latin 1 means the set that has the signs it lacks.
+        stated = "cp1252" if declared and codecs.lookup(declared).name == "iso8859-1" else declared
+        return data.decode(stated) if stated and not _is_utf8(data) else decode(data)
+    except (LookupError, ValueError):
+        return decode(data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_struck(element: Tag) -> bool:

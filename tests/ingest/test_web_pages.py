@@ -72,6 +72,11 @@ def test_boxes_without_a_size_hold_text_that_has_one() -> None:
     assert "gone" not in text
 
 
+@pytest.mark.parametrize("tag", ["aside", "option", "button", "summary", "main", "footer"])
+def test_boxes_beside_each_other_make_no_new_number(tag: str) -> None:
+    assert page(f"<{tag}>10</{tag}><{tag}>20</{tag}>").split() == ["10", "20", "End."]
+
+
 def test_struck_text_is_left_out_and_raised_digits_stay_raised() -> None:
     text = page(
         "<p>The limit is <del>140</del><ins>160</ins> euros, <s>90</s> 95, <span style='text-decoration:line-through'>"
@@ -104,4 +109,5 @@ def test_unicode_is_read_as_such_whatever_the_page_says() -> None:
     body = "<p>Größe: 5 € – „so“</p>"
     assert text_of(f"<html><meta charset=iso-8859-2>{body}</html>".encode(), "page.html") == "Größe: 5 € – „so“"
     assert text_of(f"<html><meta charset=cp1252>{body}</html>".encode("cp1252"), "page.html") == "Größe: 5 € – „so“"
+    assert text_of(f"<html><meta charset=latin1>{body}</html>".encode("cp1252"), "page.html") == "Größe: 5 € – „so“"
     assert text_of(f"<html><meta charset=none>{body}</html>".encode("utf-16"), "page.html") == "Größe: 5 € – „so“"
