@@ -31,7 +31,8 @@ def markdown_headings(text: str) -> tuple[Heading, ...]:
 
 
 def table_row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
+    """A bar inside a cell would end it, and a stroke before the bar is not told from text: it becomes a slash."""
+    return "| " + " | ".join(" ".join(cell.split()).replace("|", "/") for cell in cells) + " |"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

@@ -1,11 +1,11 @@
-"""Word and PowerPoint files, EPUB books and notebooks, by markitdown."""
+"""Word and PowerPoint files, EPUB books and notebooks, by markitdown and the library that it reads Word with."""
 
 from __future__ import annotations
 
 import re
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -13,14 +13,21 @@ from defusedxml.ElementTree import fromstring
 
 from ingest.parsers.base import ParsedDocument, ParsedPage
 from ingest.parsers.cleaning import clean_line, clean_text
-from ingest.parsers.html import PLAIN_MARKDOWN
+from ingest.parsers.html import PLAIN_MARKDOWN, make_plain, parsed
 from ingest.parsers.kinds import DOCX, EPUB, IPYNB, PPTX
 from ingest.parsers.markdown import markdown_headings
+from ingest.parsers.parts import with_parts
 from ingest.parsers.plain import text_document
+from ingest.parsers.slides import HIDDEN_SLIDE, mended_slides
+from ingest.parsers.word import word_to_markdown
 
 _PROPERTIES = "docProps/core.xml"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _SLIDE_MARK = re.compile(r"^<!-- Slide number: (\d+) -->$", re.MULTILINE)
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".ttf", ".otf", ".woff", ".woff2", ".mp3", ".mp4")
+_CHAPTERS = (".xhtml", ".html", ".htm")
+# The library ends the table of a chart without an end of line, so that the next shape's words stand in its last row.
+_AFTER_CHART = re.compile(r"^(\|(?: [^|\n]* \|)+)(?=[^\s|])", re.MULTILINE)
 _PICTURE = re.compile(r"^!\[([^\]]*)\]\([^)]*\)$", re.MULTILINE)
 _OWN_NAME = re.compile(r"^(?:picture|image|grafik|bild|graphic|content placeholder)?[\s\d_-]*$", re.IGNORECASE)
 
@@ -29,21 +36,22 @@ class WordParser:
     media_types = frozenset({DOCX})
 
     def parse(self, path: Path) -> ParsedDocument:
-        return text_document(_convert("DocxConverter", path, ".docx"), title=stated_title(path))
+        return text_document(word_to_markdown(path), title=stated_title(path))
 
 
 class BookParser:
     media_types = frozenset({EPUB})
 
     def parse(self, path: Path) -> ParsedDocument:
-        return text_document(_convert("EpubConverter", path, ".epub"))
+        return text_document(_convert("EpubConverter", with_parts(path, _plain_chapter, without=_PICTURES), ".epub"))
 
 
 class NotebookParser:
     media_types = frozenset({IPYNB})
 
     def parse(self, path: Path) -> ParsedDocument:
-        return text_document(_convert("IpynbConverter", path, ".ipynb"))
+        with path.open("rb") as stream:
+            return text_document(_convert("IpynbConverter", stream, ".ipynb"))
 
 
 class SlidesParser:
@@ -52,9 +60,11 @@ class SlidesParser:
     media_types = frozenset({PPTX})
 
     def parse(self, path: Path) -> ParsedDocument:
-        slides = split_slides(_convert("PptxConverter", path, ".pptx"))
-        pages = [_slide(number, text) for number, text in enumerate(slides, start=1)]
+        slides = split_slides(_convert("PptxConverter", mended_slides(path), ".pptx"))
         no_text = ("no_text", "These slides contain pictures only, with no text.")
+        if slides and all(text.strip() == HIDDEN_SLIDE for text in slides):
+            slides, no_text = [""] * len(slides), ("no_text", "All of these slides are hidden, so none was read.")
+        pages = [_slide(number, text) for number, text in enumerate(slides, start=1)]
         return ParsedDocument(len(pages), pages, no_text, stated_title(path))
 
 
@@ -67,15 +77,21 @@ def stated_title(path: Path) -> str:
         return ""
 
 
-def _convert(converter: str, path: Path, extension: str) -> str:
+def _convert(converter: str, stream: BinaryIO, extension: str) -> str:
     # Importing it costs most of a second; plain files and PDF do without.
     from markitdown import StreamInfo, converters
 
-    with path.open("rb") as stream:
-        result: Any = getattr(converters, converter)().convert(
-            stream, StreamInfo(extension=extension), **PLAIN_MARKDOWN
-        )
+    result: Any = getattr(converters, converter)().convert(stream, StreamInfo(extension=extension), **PLAIN_MARKDOWN)
     return str(result.markdown)
+
+
+def _plain_chapter(name: str, content: bytes) -> bytes:
+    """A chapter of a book as the reader of web pages leaves it."""
+    if not name.lower().endswith(_CHAPTERS):
+        return content
+    page = parsed(content)
+    make_plain(page)
+    return str(page).encode()
 
 
 def split_slides(markdown: str) -> list[str]:
@@ -89,6 +105,7 @@ def split_slides(markdown: str) -> list[str]:
 
 
 def _slide(number: int, markdown: str) -> ParsedPage:
+    markdown = _AFTER_CHART.sub(r"\1\n\n", markdown)
     text = clean_text(_PICTURE.sub(lambda m: "" if _OWN_NAME.match(m[1]) else m[1], markdown))
     headings = markdown_headings(text)
     title = headings[0].title if headings and headings[0].level == 1 else ""
