@@ -321,8 +321,8 @@ class _Desk:
         run.prose, run.answer.prompt_version = True, prompts.VERSION
         run.recorder.supplied(part.material.evidence)
         run.watch.require_visible(run.supplied)
-        messages = Messages(part.material, part.chat, run.answer.turn.question, (), run.journal)
-        yield from _stream(run, messages)
+        chat = prompts.chat(part.asks, part.material.evidence)
+        yield from _stream(run, Messages(part.material, tuple(chat), part.asks, (), run.journal, in_mode=True))
 
 
 def _fall_back(run: _Run, error: GeneratorUnavailable | GeneratorInterrupted) -> Iterator[Event]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.answering.grounding import opposed
-from assistant.generators import prompts
 from assistant.modes.base import Line, Part, Task, Wants, line_of, material_of
 from assistant.modes.reading import Reading, centrality, meanings, read
 from assistant.modes.summary import heading_of
@@ -88,8 +87,8 @@ class _Both:
         evidence = self.first.evidence + self.second.evidence
         told = tuple(evidence[source] for source in sorted({unit.source for unit in units}))
         wish = f" Above all about: {about}" if about else ""
-        chat = prompts.chat(f"How do these two documents differ? Name the document with each statement.{wish}", told)
-        return Part(material_of(told), chat=tuple(chat), label="in words")
+        asks = f"How do these two documents differ? Name the document with each statement.{wish}"
+        return Part(material_of(told), label="in words", asks=asks)
 
     def _moved(self, unit: Unit) -> Unit:
         return replace(unit, source=unit.source + self.offset)

@@ -91,7 +91,7 @@ def _said(desk: Desk, part: Part) -> Iterator[Event]:
     """In a model's words where it is asked and answers, otherwise as quotes; where it breaks off, quotes follow."""
     answer, before = desk.answer, len(desk.answer.sentences)
     lines, broken = part.lines, None
-    if desk.writes and part.chat:
+    if desk.writes and part.asks:
         try:
             yield from desk.write(part)
         except (GeneratorUnavailable, GeneratorInterrupted) as error:

@@ -17,7 +17,7 @@ from assistant.modes.setting import set_out
 from assistant.showing.presenting import present
 from knowledge.documents import delete_document, purge_deleted
 from knowledge.models import Collection, Document, Grant
-from tests.assistant.conftest import documents, quotes
+from tests.assistant.conftest import AddEndpoint, documents, quotes
 from tests.assistant.model_server import ModelServer, Script
 from tests.assistant.test_chat import finished
 from tests.conftest import ClientFor, MakeDocument
@@ -235,11 +235,11 @@ def test_what_was_said_before_a_stop_stays_on_the_page_and_in_the_export(
     shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor, model_server: ModelServer
 ) -> None:
     def stop(piece: int) -> None:
-        if piece == 1:
+        if piece == 2:
             Answer.objects.update(stop_requested=True)
 
-    pieces = ["The hotel limit is €145 per night [1][2][3]. ", "Breakfast ", "is ", "included [1]."]
-    model_server.script = Script(pieces=pieces, between=0.4, then=stop)
+    pieces = ["The hotel limit is €145 per night [1][2][3]. ", "Breakfast ", *["is "] * 6, "included [1]."]
+    model_server.script = Script(pieces=pieces, between=0.3, then=stop)
     bob = client_for(people.bob)
     answer = made(bob, "reply", mail=TWO_QUESTIONS)
     assert answer.state == Answer.State.STOPPED
@@ -308,3 +308,36 @@ def test_a_shared_table_has_no_row_of_a_hidden_document(
         assert "Board memo" not in text and "million" not in text
         assert text.count('<th scope="row">') + text.count("| Travel policy |") == 1
     assert alice.get(f"/answers/{answer.pk}/").content.decode().count('<th scope="row">') == 2
+
+
+def test_a_small_model_is_asked_the_modes_own_question(
+    shelf: SimpleNamespace,
+    people: SimpleNamespace,
+    client_for: ClientFor,
+    second: ModelServer,
+    add_endpoint: AddEndpoint,
+) -> None:
+    row, bob, mail = add_endpoint(second), client_for(people.bob), "Hello,\nwhat is the hotel limit per night?"
+    made(bob, "reply", mail=mail)
+    whole = second.prompt()
+    row.context_window, row.max_tokens = 1024, 500
+    row.save()
+    made(bob, "reply", mail=mail)
+    assert 0 < second.prompt().count("<passage ") < whole.count("<passage ")
+    assert whole.endswith("<question>what is the hotel limit per night?</question>")
+    assert second.prompt().endswith("<question>what is the hotel limit per night?</question>")
+
+
+def test_a_mode_is_no_short_question(
+    shelf: SimpleNamespace,
+    people: SimpleNamespace,
+    client_for: ClientFor,
+    second: ModelServer,
+    model_server: ModelServer,
+    add_endpoint: AddEndpoint,
+) -> None:
+    add_endpoint(second, "Cheap", serves="short")
+    made(client_for(people.bob), "reply", mail="Hello,\nwhat is the hotel limit per night?")
+    made(client_for(people.bob), "summary", document=[shelf.leave.pk])
+    assert second.requests == []
+    assert len(model_server.requests) == 2
