@@ -103,6 +103,21 @@ def test_a_comparison_tells_what_differs_and_what_only_one_says(
     assert all(sentence["citations"] for sentence in answer.sentences)
 
 
+def test_a_comparison_takes_the_same_in_another_unit_for_the_same(
+    shelf: SimpleNamespace,
+    people: SimpleNamespace,
+    client_for: ClientFor,
+    team: Collection,
+    make_document: MakeDocument,
+) -> None:
+    text = "# Leave\n\nLeave is requested at least {0} ahead, by {1}.\n\nA seat costs {2} in the first year.\n"
+    one = make_document(team, "one.md", text.format("two weeks", "31 March 2026", "1.500 Euro"), people.alice)
+    two = make_document(team, "two.md", text.format("14 days", "31.03.2026", "1500 Euro"), people.alice)
+    found = labels(made(client_for(people.bob), "compare", document=[one.pk, two.pk]))
+    assert set(found) == {"same"}
+    assert len(found["same"]) == 2
+
+
 def test_a_table_leaves_empty_what_no_document_says(
     shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor, old_leave: Document
 ) -> None:
