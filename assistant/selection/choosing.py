@@ -75,8 +75,8 @@ def _adds(profile: Profile, chosen: Sequence[Ranked], item: Ranked) -> bool:
     elsewhere = all(item.evidence.document_id != other.evidence.document_id for other in chosen)
     close = elsewhere and item.score >= CLOSE * chosen[0].score
     more = f"{item.unit.shown} {item.unit.context}" if close else item.unit.shown
-    before, _ = covered(profile.weights, said)
-    after, _ = covered(profile.weights, f"{said} {more}")
+    before, _ = covered(profile.weights, said, days=profile.days)
+    after, _ = covered(profile.weights, f"{said} {more}", days=profile.days)
     return after - before >= (NEW_SHARE_ELSEWHERE if close else NEW_SHARE)
 
 

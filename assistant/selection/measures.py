@@ -26,6 +26,7 @@ CLOCK = re.compile(
     r"|\b(?P<hour24>[01]?\d|2[0-3])(?::(?P<minute24>[0-5]\d)\b(?:\s?Uhr\b)?|(?:\.(?P<minute_uhr>[0-5]\d))?\s?Uhr\b)",
     re.IGNORECASE,
 )
+Day = tuple[int, int, int]  # year, month, day; 0 for what is not given
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,14 @@ def amounts(text: str) -> list[Amount]:
     return [_amount(token) for token in _tokens(CLOCK.sub(" ", text)) if _counts(token)]
 
 
-def days(text: str) -> set[tuple[int, int, int]]:
-    """The dates of a text as (year, month, day), 0 for what is not given."""
-    return {token.day for token in _tokens(text) if token.kind == DATE}
+def days(text: str) -> set[Day]:
+    """The dates of a text, without their words."""
+    return {day for day, _ in dated(text)}
+
+
+def dated(text: str) -> list[tuple[Day, str]]:
+    """The dates of a text in order, each with the words it is written in."""
+    return [(token.day, token.written) for token in _tokens(text) if token.kind == DATE]
 
 
 def clocks(text: str) -> set[tuple[int, int]]:

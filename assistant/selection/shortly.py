@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from assistant.claims.lexicon import DENYING
 from assistant.claims.reading import language_of_words, read
 from assistant.selection.facts import dates, quantities, without_dates
-from assistant.selection.questions import Profile, expected
+from assistant.selection.questions import Profile, expected, named_days
 from assistant.selection.ranking import Ranked
 from knowledge.lexical import analyse
 
@@ -69,9 +69,8 @@ def short_answer(profile: Profile, item: Ranked) -> str:
         return _cell(profile, shown)
     if item.unit.kind != "sentence" or profile.expects not in _KINDS or not _asked_first(profile) or _denies(shown):
         return ""
-    asked = set(profile.weights)
     fitting = _dates(shown) if profile.expects == "date" else _amounts(profile, shown)
-    things = [span for span in fitting if not set(analyse(shown[slice(*span)])) <= asked]
+    things = [span for span in fitting if not _is_asked(profile, shown[slice(*span)])]
     return _with_limits(shown, *things[0]) if len(things) == 1 else ""
 
 
@@ -81,6 +80,12 @@ def _asked_first(profile: Profile) -> bool:
         return False
     opening = " ".join(profile.question.split()[:OPENING])
     return profile.expects != "date" or expected(opening) == "date"
+
+
+def _is_asked(profile: Profile, words: str) -> bool:
+    """Whether the question itself says this much, in whatever way it writes its dates."""
+    known = [day.terms for day in named_days(words) if any(asked.is_given_by(day) for asked in profile.days)]
+    return set(analyse(words)).difference(*known) <= set(profile.weights)
 
 
 def _denies(shown: str) -> bool:
@@ -147,7 +152,7 @@ def _cell(profile: Profile, shown: str) -> str:
     for part in parts:
         header, _, value = part.partition(": ")
         named = set(analyse(header)) & asked
-        if value.strip() and not set(analyse(value)) <= asked:
+        if value.strip() and not _is_asked(profile, value):
             rated.append((sum(profile.weights[term] for term in named), part))
     rated.sort(key=lambda pair: -pair[0])
     if not rated or not rated[0][0] or (len(rated) > 1 and rated[1][0] >= rated[0][0]):
