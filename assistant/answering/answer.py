@@ -22,7 +22,7 @@ from assistant.answering.citations import ProvisionalText, RawSentence, Sentence
 from assistant.answering.differing import find_disagreements
 from assistant.answering.events import Delta, Done, Event, Step
 from assistant.answering.holding import Policy, told
-from assistant.answering.recording import Recorder
+from assistant.answering.recording import Quote, Recorder
 from assistant.answering.rewriting import rewrite
 from assistant.answering.tying import tie
 from assistant.answering.watching import StopAnswering, Watch
@@ -36,7 +36,7 @@ from assistant.generators import Generator, Messages, prompts
 from assistant.generators.choices import generator_for
 from assistant.generators.quoting import QuotingGenerator
 from assistant.models import Answer
-from assistant.modes.base import Part
+from assistant.modes.base import Line, Part
 from assistant.modes.writing import write_mode
 from assistant.selection.choosing import Material
 from assistant.selection.gathering import find, gather
@@ -296,6 +296,10 @@ class _Desk:
     def writes(self) -> bool:
         return self.run.generator.writes_prose
 
+    @property
+    def held(self) -> int:
+        return self.run.held
+
     def step(self, text: str) -> Event:
         return _step(self.run, text)
 
@@ -311,13 +315,19 @@ class _Desk:
     def say(self, raw: RawSentence) -> Iterator[Event]:
         return _say(self.run, raw)
 
+    def shows(self, line: Line) -> bool:
+        run = self.run
+        assert run.material is not None  # noqa: S101  # set by lay_out before
+        places = [(run.material.evidence[marker.number - 1], marker.span) for marker in line.markers]
+        return all(span and run.recorder.is_shown(Quote(source, *span).place) for source, span in places)
+
     def write(self, part: Part) -> Iterator[Event]:
         run = self.run
         run.prose, run.answer.prompt_version = True, prompts.VERSION
         run.recorder.supplied(part.material.evidence)
         run.watch.require_visible(run.supplied)
-        messages = Messages(part.material, part.chat, run.answer.turn.question, (), run.journal)
-        yield from _stream(run, messages)
+        chat = prompts.chat(part.asks, part.material.evidence)
+        yield from _stream(run, Messages(part.material, tuple(chat), part.asks, (), run.journal, in_mode=True))
 
 
 def _fall_back(run: _Run, error: GeneratorUnavailable | GeneratorInterrupted) -> Iterator[Event]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.grounding import coverage
+from assistant.selection.units import without_bullet, without_emphasis
 from knowledge.lexical import analyse
 from knowledge.sentences import split_sentences
 
@@ -27,8 +28,7 @@ _MARKER = re.compile(r"\[\s*(\d{1,3}(?:@\d{1,6}-\d{1,6})?(?:\s*,\s*\d{1,3})*)\s*
 _EXACT = re.compile(r"\[\d{1,3}@\d+-\d+\]")
 _UNFINISHED_MARKER = re.compile(r"\[[\d\s,@-]*$")
 _AFTER_STOP = re.compile(r"([.!?…][\"'”’)]*)[ \t]*((?:\[\s*\d[\d\s,@-]*\][ \t]*)+)")
-_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)]|#{1,6})\s+")
-_EMPHASIS = re.compile(r"\*\*|__|`")
+_HEADING = re.compile(r"^\s*#{1,6}\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,9 @@ def parse_sentence(text: str) -> RawSentence | None:
             marker = Marker(int(number), (int(start), int(end)) if span else None)
             if marker not in markers:
                 markers.append(marker)
-    said = _EMPHASIS.sub("", _BULLET.sub("", _MARKER.sub("", text)))
+    said = _MARKER.sub("", text)
+    if not any(marker.span for marker in markers):  # a quote comes without its layout already
+        said = without_emphasis(without_bullet(_HEADING.sub("", said)))
     said = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\s+", " ", said)).strip()
     return RawSentence(said, tuple(markers)) if re.search(r"\w", said) else None
 

@@ -10,10 +10,12 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from assistant.answering.grounding import opposed
 from assistant.selection.choosing import Material
-from assistant.selection.facts import Quantity, dates, names, quantities
+from assistant.selection.facts import dates, names
+from assistant.selection.measures import CLOCK, LASTING, MONEY, Amount, amounts, clocks
 from assistant.selection.questions import Profile, covered
 from assistant.selection.ranking import Ranked
 from knowledge.errors import SearchUnavailable
@@ -29,9 +31,6 @@ SAME_MATTER = 0.5  # cosine of two sentences about the same matter
 SAME_CLAIM = 0.72  # and of two that say the same but for a denial
 SHARED_TERMS = 0.34  # of the shorter sentence's terms
 ASKED = 0.6  # of what the one says of the question's terms: how much of it the other must say too
-_MONEY = frozenset({"eur", "usd", "gbp"})
-_TIME = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "night"})
-_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ORDINAL = re.compile(
     r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?=\s+(?:\w+\s+){0,2}(?:day|week|month|year))",
@@ -204,33 +203,26 @@ def _cells_shared(item: Ranked, other: Ranked) -> str:
 
 
 def figures_differ(expects: str, one: str, other: str) -> bool:
-    """Whether both give figures of one unit and none of them is the same.
+    """Whether both give figures of one kind and none of them is the same.
 
     ``expects`` is the kind of thing asked for (see ``questions.expected``): money and durations are compared with their
     like alone, bare counts only where a number was asked for.
     """
     mine, theirs = _figures(expects, one), _figures(expects, other)
-    units = {unit for unit, _ in mine} & {unit for unit, _ in theirs}
-    if not units or mine & theirs:
-        return False
-    return all(
-        {value for u, value in mine if u == unit}.isdisjoint(value for u, value in theirs if u == unit)
-        for unit in units
-    )
+    return bool({kind for kind, _ in mine} & {kind for kind, _ in theirs}) and not mine & theirs
 
 
-def _figures(expects: str, text: str) -> set[tuple[str, str]]:
-    """(what is measured, value): durations of one role are one kind, with their unit in the value, so that days and
-    weeks compare, while "every six months" and "within six months" do not."""
-    found: set[tuple[str, str]] = set()
+def _figures(expects: str, text: str) -> set[tuple[str, tuple[str, Decimal]]]:
+    """(what is measured, how much): durations of one role are one kind, so that days and months compare, while "every
+    six months" and "within six months" do not."""
+    found: set[tuple[str, tuple[str, Decimal]]] = set()
     for figure in _comparable(expects, text):
-        lasting = figure.unit in _TIME
-        kind = f"time {_role(figure, text)}".strip() if lasting else figure.unit
-        found.add((kind, f"{figure.value} {figure.unit}" if lasting else str(figure.value)))
+        kind = f"lasting {_role(figure, text)}" if figure.kind in LASTING else figure.kind
+        found |= {(kind, reading) for reading in figure.readings}
     return found
 
 
-def _role(figure: Quantity, text: str) -> str:
+def _role(figure: Amount, text: str) -> str:
     """Whether a duration comes round, is a limit, or lies before or after something; "" when it merely lasts."""
     before, _, after = text.partition(figure.written)
     ahead, behind = _ROLE_AHEAD.search(before), _ROLE_BEHIND.match(after)
@@ -238,10 +230,10 @@ def _role(figure: Quantity, text: str) -> str:
     return _ROLES.get(word.lower(), "")
 
 
-def _comparable(expects: str, text: str) -> list[Quantity]:
-    found = [figure for figure in quantities(_CLOCK.sub(" ", text)) if figure.unit or expects == "number"]
-    wanted = {"money": _MONEY, "duration": _TIME}.get(expects)
-    return found if wanted is None else [figure for figure in found if figure.unit in wanted]
+def _comparable(expects: str, text: str) -> list[Amount]:
+    found = [figure for figure in amounts(text) if figure.kind or expects == "number"]
+    wanted = {"money": MONEY, "duration": LASTING}.get(expects)
+    return found if wanted is None else [figure for figure in found if figure.kind in wanted]
 
 
 def _figures_said(expects: str, text: str) -> str:
@@ -250,19 +242,19 @@ def _figures_said(expects: str, text: str) -> str:
 
 
 def _dates_said(text: str) -> str:
-    clocks = [match.group() for match in _CLOCK.finditer(text)]
+    times = [match.group() for match in CLOCK.finditer(text)]
     days = [day.written for day in dates(text)]
     ordinals = [match.group() for match in _ORDINAL.finditer(text)]
-    return " – ".join(clocks[:2]) or ", ".join((days or ordinals)[:MOST_SIDES])
+    return " – ".join(times[:2]) or ", ".join((days or ordinals)[:MOST_SIDES])
 
 
 def dates_differ(expects: str, one: str, other: str) -> bool:
     """Whether both give dates or times of day, and none agrees, where a time was asked for or nothing particular."""
     if expects not in {"date", "", "duration"}:
         return False
-    clocks = [{(int(h), m) for h, m in _CLOCK.findall(text)} for text in (one, other)]
-    if all(clocks):
-        return clocks[0] != clocks[1]
+    times = [clocks(text) for text in (one, other)]
+    if all(times):
+        return times[0] != times[1]
     days = [dates(text) for text in (one, other)]
     if not all(days):
         ordinals = [{word.lower() for word in _ORDINAL.findall(text)} for text in (one, other)]

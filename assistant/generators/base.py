@@ -17,6 +17,7 @@ class Messages:
 
     ``chat`` says it in words, for language models; ``material`` holds the same evidence with its ranked sentences.
     ``earlier`` are the asker's questions before this one. What language models were asked is written to ``journal``.
+    ``in_mode``: it is a piece of a summary, a comparison or the like, which is more work than its few words say.
     """
 
     material: Material
@@ -24,6 +25,7 @@ class Messages:
     question: str = ""
     earlier: tuple[str, ...] = ()
     journal: Journal = field(default_factory=Journal)
+    in_mode: bool = False
 
 
 class Generator(Protocol):

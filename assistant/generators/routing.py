@@ -98,9 +98,10 @@ def side_chat(known: Known, seconds: float, max_tokens: int, journal: Journal) -
 
 
 def is_short(messages: Messages) -> bool:
-    """Few words that ask for one thing. A writing without spaces has about three characters to a word."""
+    """Few words that ask for one thing. A writing without spaces has about three characters to a word. A piece of a
+    mode never is: its words are ours, or those of a mail that somebody waits for an answer to."""
     words = max(len(messages.question.split()), len(messages.question) // 12)
-    return words <= settings.GENERATOR_SHORT_WORDS and not messages.material.parts
+    return words <= settings.GENERATOR_SHORT_WORDS and not messages.material.parts and not messages.in_mode
 
 
 def _barred(endpoint: Endpoint) -> str:

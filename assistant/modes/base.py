@@ -8,7 +8,6 @@ from typing import Protocol
 
 from accounts.models import User
 from assistant.answering.citations import Marker
-from assistant.generators.prompts import ChatMessage
 from assistant.selection.choosing import Material
 from assistant.selection.questions import Profile
 from assistant.selection.ranking import Ranked
@@ -23,7 +22,7 @@ MOST_COLUMNS = 6
 @dataclass(frozen=True, slots=True)
 class Task:
     """``documents`` are those of the ones chosen that the asker may read now, in the order they were chosen;
-    ``written`` when a language model writes, so that parts with a chat are of use."""
+    ``written`` when a language model writes, so that parts that ask are of use."""
 
     user: User
     words: str
@@ -45,7 +44,8 @@ class Line:
 class Part:
     """A piece of the answer. ``title`` is in words of the documents or the asker, ``label`` in ours.
 
-    With a language model ``chat`` is asked, and ``lines`` stand in when it fails; a part without chat is always quoted.
+    ``asks`` is what a language model is asked of the material, and ``lines`` stand in when it fails; a part that asks
+    nothing is always quoted.
     ``cell`` is (row, column) in a table.
     """
 
@@ -53,7 +53,7 @@ class Part:
     lines: tuple[Line, ...] = ()
     title: str = ""
     label: str = ""
-    chat: tuple[ChatMessage, ...] = ()
+    asks: str = ""
     cell: tuple[int, int] | None = None
 
 

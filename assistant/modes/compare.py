@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.answering.grounding import opposed
-from assistant.generators import prompts
 from assistant.modes.base import Line, Part, Task, Wants, line_of, material_of
 from assistant.modes.reading import Reading, centrality, meanings, read
 from assistant.modes.summary import heading_of
-from assistant.selection.facts import dates, quantities
+from assistant.selection.measures import amounts, clocks, days, same_amounts
 from assistant.selection.units import Unit
 from knowledge.lexical import analyse
 
@@ -88,8 +87,8 @@ class _Both:
         evidence = self.first.evidence + self.second.evidence
         told = tuple(evidence[source] for source in sorted({unit.source for unit in units}))
         wish = f" Above all about: {about}" if about else ""
-        chat = prompts.chat(f"How do these two documents differ? Name the document with each statement.{wish}", told)
-        return Part(material_of(told), chat=tuple(chat), label="in words")
+        asks = f"How do these two documents differ? Name the document with each statement.{wish}"
+        return Part(material_of(told), label="in words", asks=asks)
 
     def _moved(self, unit: Unit) -> Unit:
         return replace(unit, source=unit.source + self.offset)
@@ -144,11 +143,9 @@ def _told(unit: Unit) -> str:
 def _disagree(pair: _Pair) -> bool:
     """Whether figures, dates or what is denied differ; wording alone is no difference."""
     ours, theirs = pair.ours.shown, pair.theirs.shown
-    figures = [{(str(figure.value), figure.unit) for figure in quantities(text)} for text in (ours, theirs)]
-    days = [{(day.year, day.month, day.day) for day in dates(text)} for text in (ours, theirs)]
-    return figures[0] != figures[1] or days[0] != days[1] or opposed(ours, theirs)
+    return not same_amounts(ours, theirs) or days(ours) != days(theirs) or opposed(ours, theirs)
 
 
 def _states(unit: Unit) -> bool:
-    """Whether a sentence states something that can be looked up: a figure or a date."""
-    return bool(quantities(unit.shown) or dates(unit.shown))
+    """Whether a sentence states something that can be looked up: a figure, a time of day or a date."""
+    return bool(amounts(unit.shown) or clocks(unit.shown) or days(unit.shown))

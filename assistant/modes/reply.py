@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from assistant.answering.citations import Marker
 from assistant.conversing.outlook import outlook
-from assistant.generators import prompts
 from assistant.modes.base import Line, Part, Task, Wants
 from assistant.selection.choosing import Choice, choose
 from knowledge.sentences import split_sentences
@@ -30,8 +29,8 @@ class Reply:
         for question in questions_of(task.mail):
             seen = outlook(question, task.user)
             lines = tuple(_line(choice) for choice in choose(seen.material)) if seen.answers else ()
-            chat = tuple(prompts.chat(question, seen.material.evidence)) if seen.answers else ()
-            yield Part(seen.material, lines, question, "" if seen.answers else "not found", chat)
+            label, asks = ("", question) if seen.answers else ("not found", "")
+            yield Part(seen.material, lines, question, label, asks)
 
 
 def questions_of(mail: str) -> list[str]:

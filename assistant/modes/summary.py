@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from assistant.generators import prompts
 from assistant.modes.base import Part, Task, Wants, line_of, material_of
 from assistant.modes.reading import Reading, centrality, read, towards
 from assistant.selection.units import Unit, in_words
@@ -86,5 +85,5 @@ def _written(task: Task, evidence: Sequence[Evidence], chosen: Sequence[Unit]) -
     told = tuple(evidence[source] for source in sources)
     units = tuple(replace(unit, source=sources.index(unit.source)) for unit in chosen if unit.source in sources)
     wish = f" What matters to the reader: {task.words}" if task.words else ""
-    chat = prompts.chat(f"Summarise these passages of one document in up to eight sentences.{wish}", told)
-    return Part(material_of(told, units), tuple(map(line_of, units)), chat=tuple(chat))
+    asks = f"Summarise these passages of one document in up to eight sentences.{wish}"
+    return Part(material_of(told, units), tuple(map(line_of, units)), asks=asks)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from assistant.selection.facts import quantities
+from assistant.selection.measures import amounts
 from assistant.selection.questions import Profile, covered
 from assistant.selection.ranking import Ranked
 from knowledge.lexical import analyse
@@ -74,8 +75,8 @@ def _adds(profile: Profile, chosen: Sequence[Ranked], item: Ranked) -> bool:
     elsewhere = all(item.evidence.document_id != other.evidence.document_id for other in chosen)
     close = elsewhere and item.score >= CLOSE * chosen[0].score
     more = f"{item.unit.shown} {item.unit.context}" if close else item.unit.shown
-    before, _ = covered(profile.weights, said)
-    after, _ = covered(profile.weights, f"{said} {more}")
+    before, _ = covered(profile.weights, said, days=profile.days)
+    after, _ = covered(profile.weights, f"{said} {more}", days=profile.days)
     return after - before >= (NEW_SHARE_ELSEWHERE if close else NEW_SHARE)
 
 
@@ -89,16 +90,16 @@ def _rival(profile: Profile, ranked: Sequence[Ranked]) -> Ranked | None:
         if item.evidence.document_id == best.evidence.document_id or item.evidence.superseded:
             continue
         theirs = _figures(item, profile)
-        same_kind = {unit for _, unit in figures} & {unit for _, unit in theirs}
+        same_kind = {kind for kind, _ in figures} & {kind for kind, _ in theirs}
         if item.score >= RIVAL * best.score and same_kind and not figures & theirs and _alike(best, item):
             return item
     return None
 
 
-def _figures(item: Ranked, profile: Profile) -> set[tuple[str, str]]:
-    """Figures with their units; bare counts too where a number is asked for."""
-    found = quantities(item.unit.shown)
-    return {(str(figure.value), figure.unit) for figure in found if figure.unit or profile.expects == "number"}
+def _figures(item: Ranked, profile: Profile) -> set[tuple[str, Decimal]]:
+    """Figures with what they measure; bare counts too where a number is asked for."""
+    found = amounts(item.unit.shown)
+    return {reading for one in found if one.kind or profile.expects == "number" for reading in one.readings}
 
 
 def _alike(one: Ranked, other: Ranked) -> bool:

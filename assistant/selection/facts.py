@@ -1,6 +1,7 @@
 """The figures of a text: numbers with their units, dates and names, by which sentences are ranked. Pure.
 
-Whether a sentence agrees with its quote is another question, with a reading of its own: ``assistant/claims``.
+Whether a sentence agrees with its quote, or one document with another, is another question, with a reading of its own:
+``assistant/claims``, ``measures``.
 """
 
 from __future__ import annotations

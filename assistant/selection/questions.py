@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.selection.facts import dates, names, quantities
+from assistant.selection.measures import Day, dated
 from knowledge.lexical import analyse
 
 _MONEY = {"eur", "usd", "gbp"}
@@ -43,8 +44,21 @@ _CONDITION = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A date, at least its day and month, and the terms it is written in."""
+
+    day: Day
+    terms: frozenset[str]
+
+    def is_given_by(self, other: Named) -> bool:
+        """Whether the other is this date; it may name a year where this one does not."""
+        return self.day[1:] == other.day[1:] and self.day[0] in {0, other.day[0]}
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """``weights`` maps the question's analysed terms to what they weigh; ``expects`` is "" when anything may answer."""
+    """``weights`` maps the question's analysed terms to what they weigh; ``expects`` is "" when anything may answer;
+    ``days`` are the dates it names, which a document may write in another way."""
 
     question: str
     weights: Mapping[str, float]
@@ -52,6 +66,7 @@ class Profile:
     parts: tuple[str, ...]
     names: tuple[str, ...]
     numbers: tuple[str, ...]
+    days: tuple[Named, ...] = ()
 
 
 def profile(question: str, term_weights: Mapping[str, float], asked: str = "") -> Profile:
@@ -71,6 +86,7 @@ def profile(question: str, term_weights: Mapping[str, float], asked: str = "") -
         parts=parts,
         names=tuple(names(f"about {question}")),
         numbers=tuple(re.findall(r"\d+", question)),
+        days=named_days(question),
     )
 
 
@@ -106,15 +122,28 @@ def fits(expects: str, text: str) -> float:
     return 1.0 if units else 0.0
 
 
-def covered(weights: Mapping[str, float], text: str, around: str = "") -> tuple[float, float]:
-    """Weighted share of the question's terms in a text, and the share that only its surroundings add."""
+def named_days(text: str) -> tuple[Named, ...]:
+    return tuple(Named(day, frozenset(analyse(written))) for day, written in dated(text) if all(day[1:]))
+
+
+def covered(
+    weights: Mapping[str, float], text: str, around: str = "", days: Sequence[Named] = ()
+) -> tuple[float, float]:
+    """Weighted share of the question's terms in a text, and the share that only its surroundings add. The terms of one
+    of ``days`` are in a text that gives the same date, however it is written there."""
     total = sum(weights.values())
     if not total:
         return 0.0, 0.0
-    own, near = set(analyse(text)), set(analyse(around))
+    own, near = _terms(text, days), _terms(around, days)
     inside = sum(weight for term, weight in weights.items() if term in own)
     outside = sum(weight for term, weight in weights.items() if term in near and term not in own)
     return inside / total, outside / total
+
+
+def _terms(text: str, days: Sequence[Named]) -> set[str]:
+    there = named_days(text) if days else ()
+    given = (asked.terms for asked in days if any(map(asked.is_given_by, there)))
+    return set(analyse(text)).union(*given)
 
 
 def unasked(profile: Profile, text: str) -> float:

@@ -141,7 +141,7 @@ def usable(
 
 
 def _signs(profile: Profile, unit: Unit, evidence: Sequence[Evidence]) -> Ranked:
-    own, around = covered(profile.weights, unit.shown, unit.context)
+    own, around = covered(profile.weights, unit.shown, unit.context, profile.days)
     kind = fits(profile.expects, unit.shown)
     return Ranked(unit, evidence[unit.source], own, around, kind, unasked(profile, unit.shown))
 

@@ -1,7 +1,8 @@
 """The short answer inside the best quote, for a question that asks for a number, a sum, a time or a date. Pure.
 
 What is given is always part of what is quoted, with the words that limit it ("up to", "at least", "per person"). It is
-given only where one thing alone can be meant: the quote itself says more than a guess.
+given only where one thing alone can be meant: the quote itself says more than a guess. Of a sentence that denies or
+excepts nothing is given, because its figure alone may say the opposite.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.claims.lexicon import DENYING
+from assistant.claims.reading import language_of_words, read
 from assistant.selection.facts import dates, quantities, without_dates
-from assistant.selection.questions import Profile, expected
+from assistant.selection.questions import Profile, expected, named_days
 from assistant.selection.ranking import Ranked
 from knowledge.lexical import analyse
 
@@ -24,10 +27,24 @@ _UNITS = {
 _OTHERS = re.compile(r"\W*(?:who|whom|whose|why|where)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SCALE = re.compile(r"\s*(?:thousand|million|billion|bn|dozen)\b", re.IGNORECASE)
+# Words of one language that deny are looked for in all of them: a sentence may be too short to tell its language.
+_DENIALS = frozenset().union(*DENYING.values())
+_EXCEPTS = re.compile(r"\b(?:any ?more|any longer|other than|apart from|rather than|instead of)\b", re.IGNORECASE)
+_PARTICLE = r"(?:over|under|above|below|on)"
+_LIMIT = (
+    r"(?:up to|at (?:least|most)|(?:no |not )?(?:more|less|fewer|later|earlier) than|minimum of|maximum of|within"
+    r"|between|from|until|by|since|after|before|every)"
+)
 _BEFORE = re.compile(
-    r"(?:\b(?:up to|at (?:least|most)|(?:no |not )?(?:more|less|fewer|later|earlier) than|about|around|roughly|nearly"
-    r"|almost|only|within|over|under|above|below|between|from|until|by|since|after|before|on|every|minimum of"
-    r"|maximum of)\s+(?:the\s+)?)+$",
+    rf"(?:\b(?:{_LIMIT}|about|around|roughly|nearly|almost|only|{_PARTICLE}(?!\s+(?:{_LIMIT}|{_PARTICLE})\b))"
+    r"\s+(?:the\s+)?)+$",
+    re.IGNORECASE,
+)
+# "Carry over 5 days", "adds up to 50": the particle is the verb's.
+_VERB_WITH = re.compile(
+    r"\b(?:carr(?:y|ies|ied|ying)|roll(?:s|ed|ing)?|hand(?:s|ed|ing)?|turn(?:s|ed|ing)?|pass(?:es|ed|ing)?"
+    r"|sign(?:s|ed|ing)?|tak(?:e|es|en|ing)|took|bring(?:s|ing)?|brought|add(?:s|ed|ing)?)\s+(?:it\s+|them\s+)?"
+    r"(?:over|on|up to)\s+$",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s*(?:to|and|or|–|-|until)\s*", re.IGNORECASE)
@@ -50,11 +67,10 @@ def short_answer(profile: Profile, item: Ranked) -> str:
     shown = item.unit.shown
     if item.unit.kind == "row":
         return _cell(profile, shown)
-    if item.unit.kind != "sentence" or profile.expects not in _KINDS or not _asked_first(profile):
+    if item.unit.kind != "sentence" or profile.expects not in _KINDS or not _asked_first(profile) or _denies(shown):
         return ""
-    asked = set(profile.weights)
     fitting = _dates(shown) if profile.expects == "date" else _amounts(profile, shown)
-    things = [span for span in fitting if not set(analyse(shown[slice(*span)])) <= asked]
+    things = [span for span in fitting if not _is_asked(profile, shown[slice(*span)])]
     return _with_limits(shown, *things[0]) if len(things) == 1 else ""
 
 
@@ -66,9 +82,21 @@ def _asked_first(profile: Profile) -> bool:
     return profile.expects != "date" or expected(opening) == "date"
 
 
+def _is_asked(profile: Profile, words: str) -> bool:
+    """Whether the question itself says this much, in whatever way it writes its dates."""
+    known = [day.terms for day in named_days(words) if any(asked.is_given_by(day) for asked in profile.days)]
+    return set(analyse(words)).difference(*known) <= set(profile.weights)
+
+
+def _denies(shown: str) -> bool:
+    """Whether anything is denied or excepted in it; "no more than" is a limit and denies nothing."""
+    words = [token.written.lower() for token in read(shown, language_of_words(shown)).tokens]
+    return bool(_EXCEPTS.search(shown)) or any(word in _DENIALS or word.endswith("n't") for word in words)
+
+
 def _dates(shown: str) -> list[Span]:
     """Dates and years, "from … to …" as one."""
-    written = [day.written for day in dates(shown)]
+    written = [day.written.rstrip(".") for day in dates(shown)]
     return _ranges(shown, sorted({*_places(shown, written), *(match.span() for match in _YEAR.finditer(shown))}))
 
 
@@ -109,9 +137,11 @@ def _ranges(shown: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def _with_limits(shown: str, start: int, end: int) -> str:
-    before = _BEFORE.search(shown[:start])
+    verb = _VERB_WITH.search(shown[:start])
+    before = _BEFORE.search(shown[verb.end() : start] if verb else shown[:start])
     behind = _BEHIND.match(shown[end:])
-    return shown[before.start() if before else start : end + (behind.end() if behind else 0)].strip()
+    begin = start - len(before.group()) if before else start
+    return shown[begin : end + (behind.end() if behind else 0)].strip()
 
 
 def _cell(profile: Profile, shown: str) -> str:
@@ -122,7 +152,7 @@ def _cell(profile: Profile, shown: str) -> str:
     for part in parts:
         header, _, value = part.partition(": ")
         named = set(analyse(header)) & asked
-        if value.strip() and not set(analyse(value)) <= asked:
+        if value.strip() and not _is_asked(profile, value):
             rated.append((sum(profile.weights[term] for term in named), part))
     rated.sort(key=lambda pair: -pair[0])
     if not rated or not rated[0][0] or (len(rated) > 1 and rated[1][0] >= rated[0][0]):

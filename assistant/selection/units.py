@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.claims.lexicon import MONTHS
 from assistant.selection.grids import grid_rows
 from knowledge.search import Evidence
 from knowledge.sentences import split_sentences
@@ -21,7 +22,12 @@ _ROW = re.compile(r"\s*\|")
 _RULE = re.compile(r"[\s|:-]+")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|chart|appendix)\s+[\dA-Z]+\b[.:]?\s*[^.!?]*$", re.IGNORECASE)
 _NUMBERING = re.compile(r"^[\d.]+\s+")
-_ITEM = re.compile(r"\s*(?:[-*+•‣◦▪–—]|\(?[a-z0-9]{1,3}[.)])\s+", re.IGNORECASE)
+_ITEM = re.compile(r"\s*(?:[-*+•‣◦▪–—]|\(?[a-z0-9]{1,3}[.)])\s+", re.IGNORECASE)  # goes on with a list
+# Layout, that may be left out. "Max.", "A." and "3. May" are words.
+_BULLET = re.compile(
+    rf"\s*(?:[-*+•‣◦▪–—]|\(?[a-z]\)|\(?\d{{1,2}}[.)](?!\s+(?:\d|(?:{'|'.join(MONTHS)})\b)))\s+", re.IGNORECASE
+)
+_EMPHASIS = re.compile(r"(?<![\w*_`])[*_`]{1,3}(?=[^\s*_`])|(?<=[^\s*_`])[*_`]{1,3}(?![\w*_`])")  # not in "2**16"
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _NUMBERED_MARK = re.compile(r"\[(\s*\d[\d\s,@-]*)\]")
 
@@ -155,8 +161,8 @@ def _lines_before(text: str, position: int) -> Iterator[str]:
 
 
 def cells_of(row: str) -> list[str]:
-    """The cells of a table row, without layout."""
-    return [in_words(cell) for cell in row.strip().strip("|").split("|")]
+    """The cells of a table row, without layout. What looks like a bullet in a cell is a sign or a number."""
+    return [_plain(cell) for cell in row.strip().strip("|").split("|")]
 
 
 def row_in_words(header: Sequence[str], cells: Sequence[str]) -> str:
@@ -174,11 +180,23 @@ def _list_in_words(text: str) -> str:
 
 def in_words(text: str) -> str:
     """The words without their layout: bullets, emphasis, link targets and line ends."""
-    plain = _LINK.sub(r"\1", _ITEM.sub("", text, count=1) if _ITEM.match(text) else text)
-    plain = re.sub(r"(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)", "", plain)
+    return _plain(without_bullet(text)).lstrip("# ")
+
+
+def without_bullet(text: str) -> str:
+    bullet = _BULLET.match(text)
+    return text[bullet.end() :] if bullet else text
+
+
+def without_emphasis(text: str) -> str:
+    return _EMPHASIS.sub("", text)
+
+
+def _plain(text: str) -> str:
+    plain = without_emphasis(_LINK.sub(r"\1", text))
     # "[3]" in a document is its own footnote mark and must not pass for one of ours.
     plain = _NUMBERED_MARK.sub(r"(\1)", plain)
-    return re.sub(r"\s+", " ", plain).lstrip("# ").strip()
+    return re.sub(r"\s+", " ", plain).strip()
 
 
 def all_units(evidence: Sequence[Evidence], pages: Mapping[int, str]) -> list[Unit]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from assistant.modes.setting import Layout
+from assistant.modes.setting import NOT_SAID, Cell, Group, Layout
 from assistant.showing.footnotes import FootnoteView, SentenceView
 from assistant.showing.presenting import AnswerView, TurnView
 
@@ -44,22 +44,34 @@ def _answer(answer: AnswerView, numbers: dict[int, int]) -> Iterator[str]:
         yield _table(answer, answer.layout, numbers)
     else:
         for group in answer.layout.groups:
-            named = ": ".join(escaped(text) for text in (group.title, group.label) if text)
-            if named:
-                yield f"### {named}"
-            for sentence in group.sentences:
-                yield _line(sentence, numbers)
+            yield from _group(group, numbers)
+
+
+def _group(group: Group[SentenceView], numbers: dict[int, int]) -> Iterator[str]:
+    named = ": ".join(escaped(text) for text in (group.title, group.label) if text)
+    if named:
+        yield f"### {named}"
+    for sentence in group.sentences:
+        yield _line(sentence, numbers)
+    if group.silence:
+        yield f"*{escaped(group.silence)}*"
 
 
 def _table(answer: AnswerView, layout: Layout[SentenceView], numbers: dict[int, int]) -> str:
-    """Rows of documents that may be read; a cell in which nothing is said stays empty."""
+    """Rows of documents that may be read; a cell of which a document says nothing stays empty."""
     titles = {str(document.pk): document.title for document in answer.documents}
     names = ["Document", *layout.columns]
     lines = [f"| {' | '.join(map(escaped, names))} |", f"|{' --- |' * len(names)}"]
     for row in layout.rows:
-        cells = (" ".join(_line(sentence, numbers) for sentence in cell) for cell in row.cells)
+        cells = (_cell(cell, numbers) for cell in row.cells)
         lines.append(f"| {escaped(titles.get(row.document, ''))} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _cell(cell: Cell[SentenceView], numbers: dict[int, int]) -> str:
+    if cell.silence and cell.silence != NOT_SAID:
+        return f"*{escaped(cell.silence)}*"
+    return " ".join(_line(sentence, numbers) for sentence in cell.sentences)
 
 
 def _line(sentence: SentenceView, numbers: dict[int, int]) -> str:

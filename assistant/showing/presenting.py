@@ -161,6 +161,7 @@ def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView
     if seen is not None:
         footnotes = {number: note for number, note in footnotes.items() if number in seen.footnotes}
         sentences = tuple(sentence for sentence in sentences if sentence.index in seen.sentences)
+    documents = documents_of(answer.turn, user)
     return AnswerView(
         **view,
         abstained=answer.abstained,
@@ -169,8 +170,8 @@ def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView
         made=making(answer) if finished else None,
         verified=standing_words(answer.verified, user) if answer.verified is not None else "",
         sentences=sentences,
-        layout=_layout(answer, sentences) if finished else None,
-        documents=tuple(documents_of(answer.turn, user)),
+        layout=_layout(answer, sentences, documents) if finished else None,
+        documents=tuple(documents),
         cited=tuple(footnotes.values()),
         disagreements=disagreement_views(answer, footnotes),
         unused=() if answer.abstained else _unused(found, user),
@@ -180,10 +181,13 @@ def present(answer: Answer, user: User, seen: Sight | None = None) -> AnswerView
     )
 
 
-def _layout(answer: Answer, sentences: Sequence[SentenceView]) -> Layout[SentenceView] | None:
+def _layout(
+    answer: Answer, sentences: Sequence[SentenceView], readable: Sequence[Document]
+) -> Layout[SentenceView] | None:
     if not answer.layout:
         return None
-    return set_out(answer.layout, answer.turn.params, {sentence.index: sentence for sentence in sentences})
+    shown = {sentence.index: sentence for sentence in sentences}
+    return set_out(answer.layout, answer.turn.params, shown, {str(document.pk) for document in readable})
 
 
 def _found(answer: Answer, user: User) -> list[tuple[Passage, bool]]:

@@ -17,6 +17,7 @@ from assistant.conversing.conversations import Place, place
 from assistant.errors import QuestionRefused, TooManyAnswers
 from assistant.models import Answer
 from assistant.modes import MODES
+from assistant.modes.setting import NOT_SAID
 from assistant.modes.tasks import chosen, turn_for
 from assistant.showing.presenting import present_turn
 from assistant.streaming.admission import admitted
@@ -89,9 +90,10 @@ def answer_table(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
     for row in layout.rows if layout else ():
         line = [titles.get(row.document, "")]
         for cell in row.cells:
-            notes = [note for sentence in cell for note in sentence.footnotes]
+            notes = [note for sentence in cell.sentences for note in sentence.footnotes]
             places = "; ".join(f"{note.page_label}, {note.dated.isoformat()}" for note in notes)
-            line += [" ".join(sentence.text for sentence in cell), places]
+            why = "" if cell.silence == NOT_SAID else cell.silence
+            line += [" ".join(sentence.text for sentence in cell.sentences) or why, places]
         lines.append(line)
     audit.record(user, "conversation.exported", found)
     response = HttpResponse(b"".join(csv_lines(["Document", *names], lines)), content_type="text/csv; charset=utf-8")

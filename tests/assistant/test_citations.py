@@ -56,6 +56,15 @@ def test_no_marker_shows_in_the_running_text(cuts: list[int]) -> None:
     assert "Hotels cost €120 per night." in shown
 
 
+def test_bullets_and_emphasis_of_a_model_go_and_what_only_looks_like_them_stays() -> None:
+    said = "- **Hotels** need bills [1].\n3. Mai 2025 is the last day [1].\nUse 2**16 buckets in DB__HOST [1].\n"
+    assert [sentence.text for sentence in read([said])] == [
+        "Hotels need bills.",
+        "3. Mai 2025 is the last day.",
+        "Use 2**16 buckets in DB__HOST.",
+    ]
+
+
 def test_forged_numbers_and_spans_are_dropped() -> None:
     markers = [Marker(0), Marker(1), Marker(2, (0, 4)), Marker(2, (3, 900)), Marker(3), Marker(99)]
     assert supplied_only(markers, ["one", "second"]) == [Marker(1), Marker(2, (0, 4)), Marker(2)]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assistant.answering.disagreement import dates_differ, figures_differ
 from assistant.models import Answer
+from assistant.selection.measures import same_amounts
 from assistant.showing.presenting import AnswerView, present
 from knowledge.models import Collection, Document, Grant
 from tests.assistant.conftest import Asked
@@ -175,3 +176,58 @@ def test_figures_are_compared_with_their_like(expects: str, one: str, other: str
 )
 def test_dates_and_times_are_compared_as_far_as_they_are_given(one: str, other: str, differ: bool) -> None:
     assert dates_differ("date", one, other) is differ
+
+
+EQUAL = [
+    ("It takes 14 days.", "It takes two weeks."),
+    ("It takes 24 months.", "It takes two years."),
+    ("It takes 18 months.", "It takes 1.5 years."),
+    ("It takes 24 hours.", "It takes 1 day."),
+    ("It takes 90 minutes.", "It takes 1.5 hours."),
+    ("It costs €2 million.", "It costs €2,000,000."),
+    ("Es kostet 1.500 Euro.", "Es kostet 1500 Euro."),
+    ("It costs 1'500 EUR.", "It costs 1500 EUR."),
+    ("It costs 1’500 EUR.", "It costs €1,500."),
+]
+UNEQUAL = [
+    ("It costs €2 million.", "It costs €2."),
+    ("It takes 14 days.", "It takes three weeks."),
+    ("It takes 30 days.", "It takes one month."),
+    ("It costs 1.500 Euro.", "It costs 1600 Euro."),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "differ"), [*((*p, False) for p in EQUAL), *((*p, True) for p in UNEQUAL)])
+def test_the_same_in_another_unit_or_writing_is_no_disagreement(one: str, other: str, differ: bool) -> None:
+    assert figures_differ("", one, other) is differ
+    assert same_amounts(one, other) is not differ
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("The office closes at 5:00 pm.", "The office closes at 17:00.", False),
+        ("The office closes at 5 p.m.", "The office closes at 17:00.", False),
+        ("The office opens at 12:30 am.", "The office opens at 00:30.", False),
+        ("Das Büro schließt um 17 Uhr.", "The office closes at 5 pm.", False),
+        ("The office closes at 5 pm.", "The office closes at 18:00.", True),
+        ("The office closes at 5 am.", "The office closes at 5 pm.", True),
+    ],
+)
+def test_a_time_of_day_is_the_same_in_any_writing(one: str, other: str, differ: bool) -> None:
+    assert dates_differ("date", one, other) is differ
+    assert same_amounts(one, other) is not differ
+
+
+@pytest.mark.parametrize(("every", "disagreements"), [("1 year", 0), ("2 years", 1)])
+def test_documents_that_agree_in_other_units_are_not_said_to_disagree(
+    people: SimpleNamespace,
+    team: Collection,
+    make_document: MakeDocument,
+    asked: Asked,
+    every: str,
+    disagreements: int,
+) -> None:
+    make_document(team, "manual.md", MANUAL, people.alice)
+    make_document(team, "qp-17.md", MANUAL.replace("12 months", every), people.alice)
+    assert len(shown(asked(people.bob, QUESTION), people.bob).disagreements) == disagreements

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from assistant.models import Answer, Share
 from assistant.modes.reading import read
 from assistant.modes.reply import questions_of
@@ -16,8 +17,8 @@ from assistant.modes.setting import set_out
 from assistant.showing.presenting import present
 from knowledge.documents import delete_document, purge_deleted
 from knowledge.models import Collection, Document, Grant
-from tests.assistant.conftest import documents, quotes
-from tests.assistant.model_server import ModelServer
+from tests.assistant.conftest import AddEndpoint, documents, quotes
+from tests.assistant.model_server import ModelServer, Script
 from tests.assistant.test_chat import finished
 from tests.conftest import ClientFor, MakeDocument
 
@@ -102,6 +103,21 @@ def test_a_comparison_tells_what_differs_and_what_only_one_says(
     assert all(sentence["citations"] for sentence in answer.sentences)
 
 
+def test_a_comparison_takes_the_same_in_another_unit_for_the_same(
+    shelf: SimpleNamespace,
+    people: SimpleNamespace,
+    client_for: ClientFor,
+    team: Collection,
+    make_document: MakeDocument,
+) -> None:
+    text = "# Leave\n\nLeave is requested at least {0} ahead, by {1}.\n\nA seat costs {2} in the first year.\n"
+    one = make_document(team, "one.md", text.format("two weeks", "31 March 2026", "1.500 Euro"), people.alice)
+    two = make_document(team, "two.md", text.format("14 days", "31.03.2026", "1500 Euro"), people.alice)
+    found = labels(made(client_for(people.bob), "compare", document=[one.pk, two.pk]))
+    assert set(found) == {"same"}
+    assert len(found["same"]) == 2
+
+
 def test_a_table_leaves_empty_what_no_document_says(
     shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor, old_leave: Document
 ) -> None:
@@ -111,7 +127,11 @@ def test_a_table_leaves_empty_what_no_document_says(
     quotes(answer)
     view = present(answer, people.bob)
     assert view.layout is not None
-    cells = [[" ".join(s.text for s in cell) for cell in row.cells] for row in view.layout.rows]
+    cells = [[" ".join(s.text for s in cell.sentences) for cell in row.cells] for row in view.layout.rows]
+    assert [[cell.silence for cell in row.cells] for row in view.layout.rows] == [
+        ["", "not said", "not said"],
+        ["", "", "not said"],
+    ]
     assert "27 days" in cells[0][0]
     assert "24 days" in cells[1][0]
     assert cells[0][1] == ""
@@ -215,3 +235,124 @@ def test_a_replacement_that_the_reader_may_not_see_does_not_show(
     shelf.travel.refresh_from_db()
     assert not any(item.superseded for item in read(shelf.travel, people.bob).evidence)
     assert all(item.superseded for item in read(shelf.travel, people.alice).evidence)
+
+
+TWO_QUESTIONS = "Hello,\nwhat is the hotel limit per night? How many days of annual leave do employees receive?"
+
+
+def shown_groups(answer: Answer, user: User) -> list[tuple[str, list[str]]]:
+    layout = present(answer, user).layout
+    assert layout is not None
+    return [(group.title, [sentence.text for sentence in group.sentences]) for group in layout.groups]
+
+
+def test_what_was_said_before_a_stop_stays_on_the_page_and_in_the_export(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor, model_server: ModelServer
+) -> None:
+    def stop(piece: int) -> None:
+        if piece == 2:
+            Answer.objects.update(stop_requested=True)
+
+    pieces = ["The hotel limit is €145 per night [1][2][3]. ", "Breakfast ", *["is "] * 6, "included [1]."]
+    model_server.script = Script(pieces=pieces, between=0.3, then=stop)
+    bob = client_for(people.bob)
+    answer = made(bob, "reply", mail=TWO_QUESTIONS)
+    assert answer.state == Answer.State.STOPPED
+    ((_, said),) = shown_groups(answer, people.bob)
+    assert said == ["The hotel limit is €145 per night."] == [sentence["text"] for sentence in answer.sentences]
+    assert "The hotel limit is €145 per night" in bob.get(f"/answers/{answer.pk}/").content.decode()
+    assert "The hotel limit is €145 per night" in bob.get(f"/answers/{answer.pk}/export/").content.decode()
+
+
+def test_where_a_model_breaks_off_quotes_follow_and_the_next_question_is_still_answered(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor, model_server: ModelServer
+) -> None:
+    model_server.first = [Script(pieces=["A hotel costs no more than €145 [1][2][3]. ", "And "], done=False)]
+    model_server.script.pieces = ["Employees receive 27 days of paid annual leave [1][2][3]."]
+    answer = made(client_for(people.bob), "reply", mail=TWO_QUESTIONS)
+    assert (answer.state, answer.degraded) == (Answer.State.COMPLETE, "half_answer")
+    assert "broke off" in answer.notice and "What was said until then is kept" in answer.notice
+    (_, hotels), (_, leave) = shown_groups(answer, people.bob)
+    assert hotels[0] == "A hotel costs no more than €145." and len(hotels) > 1
+    assert leave == ["Employees receive 27 days of paid annual leave."]
+
+
+def test_sentences_that_were_held_back_are_told_of(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor, model_server: ModelServer, team: Collection
+) -> None:
+    Collection.objects.filter(pk=team.pk).update(unsupported=Collection.Unsupported.HOLD)
+    model_server.script.pieces = ["The takeover costs €900 million and begins in Norway [1]."]
+    answer = made(client_for(people.bob), "reply", mail="Hello,\nwhat is the hotel limit per night?")
+    assert "One sentence was held back" in answer.notice
+    assert answer.layout["groups"][0]["held"] == 1
+    assert any("€145" in quote for quote in quotes(answer))
+
+
+def test_a_cell_says_why_it_is_empty() -> None:
+    groups = [
+        {"title": "", "label": "", "cell": [0, 0], "sentences": [0], "held": 0},
+        {"title": "", "label": "", "cell": [0, 1], "sentences": [], "held": 1},
+        {"title": "", "label": "", "cell": [0, 2], "sentences": [], "held": 0},
+        {"title": "", "label": "", "cell": [0, 3], "sentences": [1], "held": 0},
+    ]
+    params = {"columns": ["a", "b", "c", "d", "e"], "documents": ["one", "two"]}
+    (row,) = set_out({"groups": groups}, params, {0: "said"}, {"one"}).rows
+    assert row.document == "one"
+    assert row.cells[0].sentences == ("said",)
+    assert [cell.silence for cell in row.cells] == ["", "held back", "not said", "not shown", "not reached"]
+
+
+def test_a_question_whose_answer_was_held_back_does_not_read_as_if_nothing_answered_it() -> None:
+    groups = [{"title": "Why?", "label": "", "cell": None, "sentences": [], "held": 2}]
+    (group,) = set_out({"groups": groups}, {}, {}).groups
+    assert (group.title, group.sentences) == ("Why?", ())
+    assert "held back" in group.silence
+
+
+def test_a_shared_table_has_no_row_of_a_hidden_document(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    alice = client_for(people.alice)
+    chosen = [shelf.memo.pk, shelf.travel.pk]
+    answer = made(alice, "table", document=chosen, columns="hotel limit per night, price of the takeover")
+    share = Share.objects.create(conversation=answer.turn.conversation, user=people.bob)
+    bob = client_for(people.bob)
+    for page in (bob.get(f"/shared/{share.pk}/"), bob.get(f"/shared/{share.pk}/export/")):
+        text = page.content.decode()
+        assert "€145" in text
+        assert "Board memo" not in text and "million" not in text
+        assert text.count('<th scope="row">') + text.count("| Travel policy |") == 1
+    assert alice.get(f"/answers/{answer.pk}/").content.decode().count('<th scope="row">') == 2
+
+
+def test_a_small_model_is_asked_the_modes_own_question(
+    shelf: SimpleNamespace,
+    people: SimpleNamespace,
+    client_for: ClientFor,
+    second: ModelServer,
+    add_endpoint: AddEndpoint,
+) -> None:
+    row, bob, mail = add_endpoint(second), client_for(people.bob), "Hello,\nwhat is the hotel limit per night?"
+    made(bob, "reply", mail=mail)
+    whole = second.prompt()
+    row.context_window, row.max_tokens = 1024, 500
+    row.save()
+    made(bob, "reply", mail=mail)
+    assert 0 < second.prompt().count("<passage ") < whole.count("<passage ")
+    assert whole.endswith("<question>what is the hotel limit per night?</question>")
+    assert second.prompt().endswith("<question>what is the hotel limit per night?</question>")
+
+
+def test_a_mode_is_no_short_question(
+    shelf: SimpleNamespace,
+    people: SimpleNamespace,
+    client_for: ClientFor,
+    second: ModelServer,
+    model_server: ModelServer,
+    add_endpoint: AddEndpoint,
+) -> None:
+    add_endpoint(second, "Cheap", serves="short")
+    made(client_for(people.bob), "reply", mail="Hello,\nwhat is the hotel limit per night?")
+    made(client_for(people.bob), "summary", document=[shelf.leave.pk])
+    assert second.requests == []
+    assert len(model_server.requests) == 2

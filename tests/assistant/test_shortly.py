@@ -53,6 +53,42 @@ def test_nothing_is_given_when_it_is_not_clear(question: str, shown: str) -> Non
     assert short(question, shown) == ""
 
 
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("How long may employees work abroad?", "Employees may not work abroad for more than 30 days per year."),
+        ("How much may a hotel cost?", "You must not spend over 120 euros a night."),
+        ("How much may a hotel cost?", "You mustn’t spend over 120 euros a night."),
+        ("How long must receipts be kept?", "Receipts need not be kept for 10 years."),
+        ("How long must receipts be kept?", "Receipts are not kept for 10 years any more."),
+        ("How long must receipts be kept?", "Receipts are kept for 10 years unless the auditor says otherwise."),
+        ("How long are they kept?", "They are kept for a time other than 10 years."),
+        ("On which day may leave be taken?", "Leave may be taken on any day except 24 December."),
+        ("When may leave be carried over?", "Leave cannot be carried over after 31 March."),
+        ("How long may it last?", "It may last no longer than 5 days."),
+        ("How long is it?", "Es dauert keine 5 hours."),
+        ("How long is it?", "No dura nunca 5 hours."),
+    ],
+)
+def test_nothing_is_given_of_what_denies_or_excepts(question: str, shown: str) -> None:
+    assert short(question, shown) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "expected"),
+    [
+        ("Until when may leave be carried over?", "Leave may be carried over until 31 March.", "until 31 March"),
+        ("How many days may be carried over?", "Employees may carry over 5 days.", "5 days"),
+        ("How many days may be carried over?", "Employees may carry them over up to 5 days.", "up to 5 days"),
+        ("How much is it in all?", "It adds up to 50 euros.", "50 euros"),
+        ("How much is it in all?", "It costs over 50 euros.", "over 50 euros"),
+        ("By when is it due?", "It is handed in no later than 5 May 2026.", "no later than 5 May 2026"),
+    ],
+)
+def test_a_verbs_particle_is_no_limit(question: str, shown: str, expected: str) -> None:
+    assert short(question, shown) == expected
+
+
 def test_of_a_row_the_column_that_is_named() -> None:
     row = "Grade: G6; Minimum EUR: 53400; Midpoint EUR: 62000; Maximum EUR: 70600"
     assert short("midpoint salary of G6", row, "row") == "Midpoint EUR: 62000"

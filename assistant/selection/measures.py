@@ -1,0 +1,92 @@
+"""Figures as they compare: two weeks are 14 days, €2 million are €2,000,000, 5:00 pm is 17:00. Pure.
+
+They are read as ``assistant/claims`` reads them, where a sentence is held against its quote; here two documents are
+held against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assistant.claims.reading import DATE, NUMBER, ORDINAL, Token, language_of_words, read
+
+MONEY = frozenset({"EUR", "USD", "GBP", "CHF"})
+LASTING = frozenset({"time", "months", "night"})
+# Months and years are no fixed number of days, and a night is no day.
+_INTO = {
+    "second": ("time", 1), "minute": ("time", 60), "hour": ("time", 3600), "day": ("time", 86400),
+    "week": ("time", 7 * 86400), "month": ("months", 1), "quarter": ("months", 3), "year": ("months", 12),
+    "decade": ("months", 120), "century": ("months", 1200),
+}  # fmt: skip
+CLOCK = re.compile(
+    r"\b(?P<hour>0?[1-9]|1[0-2])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])(?:m\b|\.m\.)"
+    r"|\b(?P<hour24>[01]?\d|2[0-3])(?::(?P<minute24>[0-5]\d)\b(?:\s?Uhr\b)?|(?:\.(?P<minute_uhr>[0-5]\d))?\s?Uhr\b)",
+    re.IGNORECASE,
+)
+Day = tuple[int, int, int]  # year, month, day; 0 for what is not given
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """``values`` are all ways to read it ("1.500" is 1500 or 1.5), in the smallest unit of its ``kind``: a currency,
+    one of LASTING, another unit, or "" for a bare count."""
+
+    values: frozenset[Decimal]
+    kind: str
+    written: str
+
+    @property
+    def readings(self) -> set[tuple[str, Decimal]]:
+        return {(self.kind, value) for value in self.values}
+
+
+def amounts(text: str) -> list[Amount]:
+    """The figures of a text; dates and times of day are none."""
+    return [_amount(token) for token in _tokens(CLOCK.sub(" ", text)) if _counts(token)]
+
+
+def days(text: str) -> set[Day]:
+    """The dates of a text, without their words."""
+    return {day for day, _ in dated(text)}
+
+
+def dated(text: str) -> list[tuple[Day, str]]:
+    """The dates of a text in order, each with the words it is written in."""
+    return [(token.day, token.written) for token in _tokens(text) if token.kind == DATE]
+
+
+def clocks(text: str) -> set[tuple[int, int]]:
+    """The times of day of a text as (hour, minute)."""
+    return {_clock(match) for match in CLOCK.finditer(text)}
+
+
+def same_amounts(one: str, other: str) -> bool:
+    """Whether each figure and time of day of either text is also in the other."""
+    mine, theirs = amounts(one), amounts(other)
+    return clocks(one) == clocks(other) and _among(mine, theirs) and _among(theirs, mine)
+
+
+def _among(some: Sequence[Amount], others: Sequence[Amount]) -> bool:
+    return all(any(amount.readings & other.readings for other in others) for amount in some)
+
+
+def _tokens(text: str) -> tuple[Token, ...]:
+    return read(text, language_of_words(text)).tokens
+
+
+def _counts(token: Token) -> bool:
+    return token.kind == NUMBER or (token.kind == ORDINAL and token.written[0].isdigit())
+
+
+def _amount(token: Token) -> Amount:
+    kind, size = _INTO.get(token.unit, (token.unit, 1))
+    return Amount(frozenset(value * size for value in token.values), kind, token.written)
+
+
+def _clock(match: re.Match[str]) -> tuple[int, int]:
+    if half := match["half"]:
+        return int(match["hour"]) % 12 + 12 * (half.lower() == "p"), int(match["minute"] or 0)
+    return int(match["hour24"]), int(match["minute24"] or match["minute_uhr"] or 0)
