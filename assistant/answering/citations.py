@@ -143,10 +143,10 @@ def choose_quotes(sentence: str, passage: str) -> list[tuple[int, int]]:
 
 def choose_quote(sentence: str, passage: str) -> tuple[int, int]:
     """(start, end) in the passage of the words that best carry the sentence: one sentence, or two in a row."""
-    exact = _find_verbatim(sentence, passage)
+    spans = split_sentences(passage) or [(0, len(passage))]
+    exact = _find_verbatim(sentence, passage, spans)
     if exact:
         return exact
-    spans = split_sentences(passage) or [(0, len(passage))]
     fits = [_fit(sentence, passage[start:end]) for start, end in spans]
     first = max(range(len(spans)), key=fits.__getitem__)
     for position in (first - 1, first):
@@ -173,12 +173,17 @@ def match_passage(sentence: str, passages: Sequence[str]) -> int | None:
     return fits.index(max(fits))
 
 
-def _find_verbatim(sentence: str, passage: str) -> tuple[int, int] | None:
+def _find_verbatim(sentence: str, passage: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Where the very words stand: with the rest of their sentence, which may deny or limit them, if there is room."""
     words = sentence.split()
     if len(words) < 3:
         return None
-    found = re.search(r"\s+".join(re.escape(word) for word in words), passage)
-    return found.span() if found else None
+    found = re.search(r"(?<![\w.,−-])" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w|[.,]\d)", passage)
+    if found is None:
+        return None
+    met = [span for span in spans if span[0] < found.end() and found.start() < span[1]]
+    start, end = min(found.start(), met[0][0]), max(found.end(), met[-1][1])
+    return (start, end) if end - start <= LONGEST_QUOTE else found.span()
 
 
 def _fit(sentence: str, quote: str) -> float:

@@ -115,12 +115,21 @@ BOUNDS = tuple(
         (r"(?:less|fewer|shorter|younger|lower|smaller) than|(?:under|below)(?= ?[€$£]?\d)|weniger als|unter(?= \d)|"
          r"menos de|moins de", " lessthan "),
         (r"no longer|not any (?:more|longer)", " nolonger "),
+        (r"(?:it|this|that) is (?:not (?:the case|true|correct|right)|wrong|false|untrue|a myth) that|"
+         r"es (?:ist nicht (?:der fall|wahr|richtig|so)|ist falsch|stimmt nicht|trifft nicht zu), dass|"
+         r"no es (?:cierto|verdad) que|es falso que|(?:il|ce) n'est pas (?:vrai|exact) que|il est faux que|"
+         r"неверно, что|неправда, что|не верно, что", " nottrue "),
+        (r"provid(?:ed|ing) that|(?<=, )provided(?= (?:the|a|an|they|he|she|it|you|we)\b)|as long as|so long as|"
+         r"on (?:the )?condition that|subject to|in case(?: of)?|es sei denn|unter der (?:bedingung|voraussetzung)|"
+         r"a menos que|a no ser que|siempre que|siempre y cuando|con tal de que|a condición de(?: que)?|"
+         r"à moins que|à condition (?:que|de)|pourvu que|sous réserve|en cas de|при условии|за исключением|"
+         r"в случае", " onlyif "),
         (r"not only|not just|not least|whether or not|if not|nicht nur|no sólo|no solo|non seulement", " notonly "),
     )
 )  # fmt: skip
 SHOWN = {
     "nolonger": "no longer", "atleast": "at least", "atmost": "at most", "morethan": "more than",
-    "lessthan": "less than",
+    "lessthan": "less than", "nottrue": "not true", "onlyif": "provided that",
 }  # fmt: skip
 UPWARD, DOWNWARD = frozenset({"atleast", "morethan"}), frozenset({"atmost", "lessthan"})
 
@@ -178,9 +187,9 @@ LANGUAGE_OF_PAIR = {
 }
 
 DENIALS = {
-    "en": """not nolonger no never none nobody nothing neither nor without cannot nowhere except unless forbidden
-        prohibited forbids prohibits banned refuse refused refuses hardly barely lack lacks lacking excluding excluded
-        fails failed""",
+    "en": """not nottrue nolonger no never none nobody nothing neither nor without cannot nowhere except unless
+        forbidden prohibited forbids prohibits banned refuse refused refuses hardly barely lack lacks lacking excluding
+        excluded fails failed""",
     "de": """nicht kein keine keinen keinem keiner keines nie niemals ohne weder nirgends niemand nichts
         verboten untersagt außer""",
     "es": "no nunca sin ni tampoco ningún ninguna ninguno jamás nada nadie excepto salvo prohibido prohibida prohíbe",
@@ -188,6 +197,8 @@ DENIALS = {
     "ru": "не нет никогда без ни нельзя",
 }
 DENYING = {language: frozenset(words.split()) for language, words in DENIALS.items()}
+UNSURE = ""  # the language of a text that does not show one: whatever denies in any of them denies
+DENYING[UNSURE] = frozenset().union(*DENYING.values())
 PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis")
 
 QUANTIFIERS = _by_word({
@@ -216,9 +227,31 @@ _VERBS = {
     "ru": "был была было были является являются может могут",
 }
 VERBS = {language: frozenset(words.split()) for language, words in _VERBS.items()}
+VERBS[UNSURE] = VERBS["en"]
 # How a sentence is joined to the one before it: no part of what it speaks of.
 OPENERS = frozenset(
     """lastly finally additionally moreover furthermore however therefore thus overall case addition example
     instance summary general particular likewise similarly currently generally typically yes no note außerdem
     daher jedoch zudem schließlich además finalmente sin embargo general ejemplo enfin ainsi exemple""".split()  # noqa: SIM905
 )
+
+# Words with which a condition or an exception begins.
+CONDITIONS = frozenset(
+    """if unless except onlyif wenn falls sofern soweit außer vorausgesetzt si s salvo excepto sauf если
+    кроме""".split()  # noqa: SIM905
+)
+# What stands before "if" where it asks or grants, and sets no condition.
+WHETHER = frozenset(
+    """ask asks asked check checks checked see know knows decide decides whether tell wonder determine find even as
+    auch selbst même incluso comme como même даже""".split()  # noqa: SIM905
+)
+# With "that": somebody says it, the document does not.
+ATTRIBUTING = frozenset(
+    """claim claims claimed allege alleges alleged argue argues argued propose proposes proposed suggest suggests
+    suggested believe believes believed think thinks thought assume assumes assumed rumoured rumored demand demands
+    demanded behauptet behaupten vorgeschlagen fordert fordern glaubt glauben afirma afirman propone proponen cree
+    creen exige prétend prétendent propose proposent croit croient exigent утверждает утверждают предлагает
+    предлагают считает считают""".split()  # noqa: SIM905
+)
+THAT = frozenset({"that", "dass", "que", "qu", "что"})
+ALWAYS = frozenset({"always", "invariably", "immer", "stets", "siempre", "toujours", "всегда"})

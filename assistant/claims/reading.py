@@ -5,17 +5,32 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from assistant.claims.lexicon import BOUNDS, COUNTS, DENYING, MONTHS, OPENERS, ORDINALS, SCALES, TERSE, UNITS, VERBS
+from assistant.claims.lexicon import (
+    BOUNDS,
+    COUNTS,
+    DENYING,
+    MONTHS,
+    OPENERS,
+    ORDINALS,
+    SCALES,
+    TERSE,
+    UNITS,
+    UNSURE,
+    VERBS,
+)
 from knowledge.lexical import analyse
 from knowledge.stopwords import STOP_WORDS
 
 LONGEST_SUBJECT = 12  # tokens
 WORD, NUMBER, ORDINAL, DATE = "word", "number", "ordinal", "date"
 _KNOWN = ("en", "de", "es", "fr", "ru")
+_CYRILLIC = re.compile("[а-яё]")
+# By these words a language is told.
+TELLING = {code: STOP_WORDS[code] | DENYING[code] | VERBS[code] for code in _KNOWN}
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _DATES = (
     re.compile(r"(?<![\w-])(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\w-])"),
@@ -44,9 +59,11 @@ _NUMBER = re.compile(
 _AFTER_WORD = re.compile(
     rf"[\s-]{{0,3}}(?:(?:working|calendar|business|full|paid)\s)?(?P<unit>{_UNIT})(?![\w²³])", re.I
 )
-_TOKEN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*|[;:.!?,()]")
-_ENDS_CLAUSE = frozenset(";:.!?,()")
-_ENDS_SENTENCE = frozenset(".!?:")
+# A blank line ends a sentence too: so are quotes parted that are read as one.
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*|[;:.!?,()]|\n(?=\s*\n)")
+_ENDS_CLAUSE = frozenset(";:.!?,()\n")
+_ENDS_SENTENCE = frozenset(".!?\n")
+_LEADS_IN = _ENDS_SENTENCE | {":"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,7 @@ class Token:
     leads: bool = False
     common: bool = False
     clause: int = 0
+    sentence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +95,29 @@ class Reading:
 
 
 def language_of_words(text: str) -> str:
-    """The language most of whose function words occur; English when none do."""
+    """The language most of whose function words, denials and plain verbs occur; UNSURE when none or two do alike.
+
+    Cyrillic script is read as Russian, whatever the words.
+    """
     words = re.findall(r"[^\W\d_]+", text.casefold())
-    counts = {code: sum(word in STOP_WORDS[code] for word in words) for code in _KNOWN}
-    best = max(counts, key=lambda code: counts[code])
-    return best if counts[best] > counts["en"] else "en"
+    if 2 * sum(bool(_CYRILLIC.match(word)) for word in words) > len(words):
+        return "ru"
+    counts = {code: sum(word in TELLING[code] for word in words) for code in _KNOWN}
+    best, second = sorted(_KNOWN, key=lambda code: counts[code], reverse=True)[:2]
+    return best if counts[best] > counts[second] else UNSURE
+
+
+def with_phrases_as_words(text: str) -> str:
+    for pattern, word in BOUNDS:
+        text = pattern.sub(word, text)
+    return text
 
 
 @lru_cache(maxsize=512)
 def read(text: str, language: str) -> Reading:
     plain = text.replace("’", "'").replace("``", '"').replace("\u00a0", " ").replace("|", " ; ")
     plain = re.sub(r"(\w) n't\b", r"\1n't", plain).replace("*", "")
-    for pattern, word in BOUNDS:
-        plain = pattern.sub(word, plain)
-    tokens = tuple(_numbered(_placed(plain, language)))
+    tokens = tuple(_numbered(_placed(with_phrases_as_words(plain), language)))
     return Reading(text, tokens, language, frozenset(token.key for token in tokens))
 
 
@@ -106,28 +133,26 @@ def subject_of(reading: Reading) -> list[Token]:
     return content[:2] if verb is None else content
 
 
-def _numbered(tokens: Iterator[Token | None]) -> Iterator[Token]:
-    """Gives every token the number of its clause; None in the row ends one."""
-    clause = 0
+def _numbered(tokens: Iterator[Token | str]) -> Iterator[Token]:
+    """Gives every token the numbers of its clause and its sentence, which the marks in the row end."""
+    clause = sentence = 0
     for token in tokens:
-        if token is None:
+        if isinstance(token, str):
             clause += 1
+            sentence += token in _ENDS_SENTENCE
         else:
-            yield Token(
-                token.kind, token.written, token.key, token.values, token.unit, token.day, token.capital,
-                token.leads, token.common, clause,
-            )  # fmt: skip
+            yield replace(token, clause=clause, sentence=sentence)
 
 
-def _placed(text: str, language: str) -> Iterator[Token | None]:
+def _placed(text: str, language: str) -> Iterator[Token | str]:
     special = _specials(text, language)
     position, leads = 0, True
     for start, end, token in [*special, (len(text), len(text), None)]:
         for match in _TOKEN.finditer(text, position, start):
             mark = match.group()
             if mark in _ENDS_CLAUSE:
-                yield None
-                leads = mark in _ENDS_SENTENCE
+                yield mark
+                leads = mark in _LEADS_IN
             else:
                 yield _word(mark, language, leads)
                 leads = False
@@ -139,7 +164,7 @@ def _placed(text: str, language: str) -> Iterator[Token | None]:
 
 def _word(written: str, language: str, leads: bool) -> Token:
     folded = written.casefold().removesuffix("'s").rstrip("'")
-    stems = analyse(folded, language)
+    stems = analyse(folded, language or "en")
     common = not stems and folded not in DENYING.get(language, ())
     key = _unaccented(stems[0] if len(stems) == 1 else folded)
     return Token(WORD, written.removesuffix("'s"), key, capital=written[0].isupper(), leads=leads, common=common)
