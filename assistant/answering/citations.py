@@ -21,6 +21,7 @@ MOST_QUOTES = 3  # of one passage for one sentence
 CARRIED = 0.9  # fit from which nothing more is looked for
 _TOGETHER = 0.75  # fit that makes several quotes worth their room
 _FURTHER = 0.08  # what each must add
+_BESIDE = 2  # sentences to either side
 _TWO = 2
 _GAIN = 0.15
 _MARKER = re.compile(r"\[\s*(\d{1,3}(?:@\d{1,6}-\d{1,6})?(?:\s*,\s*\d{1,3})*)\s*\]")
@@ -157,6 +158,15 @@ def choose_quote(sentence: str, passage: str) -> tuple[int, int]:
         if _fit(sentence, passage[pair[0][0] : pair[1][1]]) - fits[first] > _GAIN:
             return pair[0][0], pair[1][1]
     return spans[first]
+
+
+def beside(passage: str, start: int, end: int) -> str:
+    """The sentences just before and behind some words of a passage, the rows of a table left out."""
+    spans = split_sentences(passage)
+    before = [span for span in spans if span[1] <= start][-_BESIDE:]
+    behind = [span for span in spans if span[0] >= end][:_BESIDE]
+    told = [passage[s:e] for s, e in before + behind]
+    return "\n\n".join(words for words in told if not words.lstrip().startswith("|"))
 
 
 def _one_quote(passage: str, pair: Sequence[tuple[int, int]]) -> bool:

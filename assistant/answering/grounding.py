@@ -21,7 +21,9 @@ from assistant.claims.comparing import (
 )
 from assistant.claims.denying import denial_disagrees, limits_disagree
 from assistant.claims.limiting import always_added, attribution_disagrees, conditions_disagree, has_condition
+from assistant.claims.modality import modality_contradicted, modality_weakened
 from assistant.claims.reading import WORD, Reading, language_of_words, read, subject_of
+from assistant.claims.rivals import figure_of_another
 from assistant.claims.rows import row_disagrees
 from assistant.claims.verbatim import says_word_for_word
 
@@ -59,13 +61,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A quote as it is read, and what stands around it; ``header`` and ``cells`` are those of a table row."""
+    """A quote as it is read, and what stands around it; ``header`` and ``cells`` are those of a table row.
+
+    ``beside`` are the sentences next to the quote. They support nothing, but show what other figures are said of.
+    """
 
     quote: str
     context: str = ""
     document: str = ""
     header: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    beside: str = ""
 
 
 Closeness = Callable[[str, str], float | None]  # cosine of two texts; None when it cannot be had
@@ -116,7 +122,11 @@ def _judge_one(said: Reading, sources: Sequence[Source], closeness: Closeness | 
     quoted = read("\n\n".join(source.quote for source in sources), said.language)
     around = read(" / ".join(source.context for source in sources), said.language)
     is_row = any(source.cells for source in sources)
-    if conflict := _conflict(said, quoted, around, placed=not is_row):
+    beside = read("\n\n".join(source.beside for source in sources), said.language)
+    conflict = _conflict(said, quoted, around, placed=not is_row)
+    if conflict is None and not is_row:
+        conflict = figure_of_another(said, quoted, beside)
+    if conflict:
         return Verdict(UNSUPPORTED, conflict.reason, settled=True)
     if always := always_added(said, quoted):
         standing = UNSUPPORTED if has_condition(quoted) else PARTLY
@@ -179,6 +189,7 @@ def _conflict(said: Reading, quote: Reading, around: Reading, *, placed: bool) -
         or names_disagree(said, quote, around)
         or denial_disagrees(said, quote)
         or opposites_disagree(said, quote)
+        or modality_contradicted(said, quote)
     )
 
 
@@ -189,6 +200,7 @@ def _left_out(said: Reading, quote: Reading) -> Conflict | None:
         or limits_disagree(said, quote)
         or conditions_disagree(said, quote)
         or attribution_disagrees(said, quote)
+        or modality_weakened(said, quote)
     )
 
 

@@ -51,18 +51,18 @@ class _Slot:
     written: str
 
 
-Same = Callable[[_Slot, _Slot], bool]
+Same = Callable[[Token, Token], bool]
 
 
 def figures_disagree(said: Reading, quote: Reading, around: Reading, *, placed: bool = True) -> Conflict | None:
     """``placed`` asks that a figure stands at the same place, not only somewhere in the quote."""
-    for kind, same in ((NUMBER, _same_number), (ORDINAL, _same_number), (DATE, _same_day)):
+    for kind, same in ((NUMBER, same_number), (ORDINAL, same_number), (DATE, same_day)):
         mine = _slots_of(said, kind)
         if not mine:
             continue
         theirs = _slots_of(quote, kind)
         for slot in mine:
-            if not placed and any(same(slot, other) for other in theirs):
+            if not placed and any(same(slot.token, other.token) for other in theirs):
                 continue
             if conflict := _figure(slot, mine, theirs, (said, quote, around), same):
                 return conflict
@@ -78,7 +78,7 @@ def _figure(
 ) -> Conflict | None:
     said, quote, around = texts
     about = DATES if slot.token.kind == DATE else FIGURES
-    equal = [other for other in theirs if same(slot, other)]
+    equal = [other for other in theirs if same(slot.token, other.token)]
     if not equal and slot.token.kind == NUMBER and _in_a_date(slot.token, quote):
         return None
     best, alike = _best(slot, said, [other for other in theirs if other not in equal], quote)
@@ -91,7 +91,7 @@ def _figure(
         ):
             return None
         return Conflict(about, _differs(best.written, slot.written))
-    elsewhere = any(same(slot, other) for other in _slots_of(around, slot.token.kind)) or (
+    elsewhere = any(same(slot.token, other.token) for other in _slots_of(around, slot.token.kind)) or (
         slot.token.kind == DATE and _pieced_together(slot.token, quote, around)
     )
     if (elsewhere or _in_a_date(slot.token, around)) and alike < SAME_PLACE:
@@ -123,21 +123,20 @@ def _belongs_to_another(
     """Whether another slot of the sentence says what stands at a place of the quote, and fits there as well."""
     fit = likeness(said.tokens, slot.run, quote.tokens, place.run)
     return any(
-        other is not slot and same(other, place) and likeness(said.tokens, other.run, quote.tokens, place.run) >= fit
+        other is not slot
+        and same(other.token, place.token)
+        and likeness(said.tokens, other.run, quote.tokens, place.run) >= fit
         for other in mine
     )
 
 
-def _same_number(one: _Slot, other: _Slot) -> bool:
-    if not one.token.values & other.token.values:
-        return False
-    mine, theirs = one.token.unit, other.token.unit
-    return not mine or not theirs or mine == theirs
+def same_number(one: Token, other: Token) -> bool:
+    return bool(one.values & other.values) and (not one.unit or not other.unit or one.unit == other.unit)
 
 
-def _same_day(one: _Slot, other: _Slot) -> bool:
+def same_day(one: Token, other: Token) -> bool:
     """Every part of the date that the sentence gives stands in the quote."""
-    return all(mine in (0, theirs) for mine, theirs in zip(one.token.day, other.token.day, strict=True))
+    return all(mine in (0, theirs) for mine, theirs in zip(one.day, other.day, strict=True))
 
 
 def _pieced_together(token: Token, quote: Reading, around: Reading) -> bool:

@@ -124,12 +124,19 @@ BOUNDS = tuple(
          r"a menos que|a no ser que|siempre que|siempre y cuando|con tal de que|a condición de(?: que)?|"
          r"à moins que|à condition (?:que|de)|pourvu que|sous réserve|en cas de|при условии|за исключением|"
          r"в случае", " onlyif "),
+        (r"(?:do|does|did) not (?:have|need) to|(?:don't|doesn't|didn't) (?:have|need) to|need not|needn't|"
+         r"(?:is|are|was|were) not (?:required|obliged) to|(?:isn't|aren't) (?:required|obliged) to|"
+         r"no (?:tiene|tienen) que|не (?:обязан|обязана|обязаны)", " neednot "),
+        (r"(?:have|has|need|needs) to|(?:is|are) (?:required|obliged) to|(?:tiene|tienen) que", " must "),
+        (r"(?:is|are) (?:allowed|permitted) to", " may "),
+        (r"(?:is|are) (?:recommended|advised|encouraged) to", " should "),
         (r"not only|not just|not least|whether or not|if not|nicht nur|no sólo|no solo|non seulement", " notonly "),
     )
 )  # fmt: skip
 SHOWN = {
     "nolonger": "no longer", "atleast": "at least", "atmost": "at most", "morethan": "more than",
     "lessthan": "less than", "nottrue": "not true", "onlyif": "provided that",
+    "neednot": "need not",
 }  # fmt: skip
 UPWARD, DOWNWARD = frozenset({"atleast", "morethan"}), frozenset({"atmost", "lessthan"})
 
@@ -187,7 +194,7 @@ LANGUAGE_OF_PAIR = {
 }
 
 DENIALS = {
-    "en": """not nottrue nolonger no never none nobody nothing neither nor without cannot nowhere except unless
+    "en": """not nottrue neednot nolonger no never none nobody nothing neither nor without cannot nowhere except unless
         forbidden prohibited forbids prohibits banned refuse refused refuses hardly barely lack lacks lacking excluding
         excluded fails failed""",
     "de": """nicht kein keine keinen keinem keiner keines nie niemals ohne weder nirgends niemand nichts
@@ -255,3 +262,33 @@ ATTRIBUTING = frozenset(
 )
 THAT = frozenset({"that", "dass", "que", "qu", "что"})
 ALWAYS = frozenset({"always", "invariably", "immer", "stets", "siempre", "toujours", "всегда"})
+
+# What modal words do to their verbs.
+MUST, SHOULD, MAY, WILL, NEED_NOT, MUST_NOT = "must", "should", "may", "will", "neednot", "must not"
+FORCES = _by_word({
+    MUST: """must shall muss müssen debe deben doit doivent должен должна должно должны обязан обязана обязаны""",
+    SHOULD: """should ought soll sollen sollte sollten debería deberían devrait devraient следует
+        рекомендуется""",
+    MAY: """may can might darf dürfen kann können puede pueden peut peuvent может могут можно""",
+    WILL: "will",
+})  # fmt: skip
+NO_DUTY_DENIED = frozenset({"muss", "müssen"})  # denied, these say that there is no duty, not that it is forbidden
+MIGHT = frozenset({"may", "might", "может", "могут"})
+# Words that give leave without a modal one.
+GRANTING = frozenset(
+    """could would allowed permitted possible optional option options entitled eligible possibly perhaps sometimes
+    able free welcome permission возможно разрешено""".split()  # noqa: SIM905
+)
+
+# Common words that tell two clauses apart ("in capital cities" and "in all other cities").
+CONTRASTING = frozenset(
+    """other others otherwise before after during under over above below andere anderen vor nach während unter über
+    otros otras antes después durante autres avant après pendant других до после""".split()  # noqa: SIM905
+)
+# Between two figures, each of these begins what the second one is said of.
+JOINING = frozenset("and but und aber y pero et mais и".split())  # noqa: SIM905
+PARTING = frozenset("while whereas während mientras tandis а".split())  # noqa: SIM905
+MONEY = frozenset({"EUR", "USD", "GBP", "CHF"})
+LASTING = frozenset(
+    {"second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century", "night"}
+)

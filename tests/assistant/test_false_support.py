@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.citations import choose_quotes
+from assistant.answering.citations import beside, choose_quotes
 from assistant.answering.grounding import Source, judge_all
 
 
 def standing(sentence: str, passage: str) -> str:
-    sources = [Source(passage[start:end]) for start, end in choose_quotes(sentence, passage)]
+    sources = [
+        Source(passage[start:end], beside=beside(passage, start, end))
+        for start, end in choose_quotes(sentence, passage)
+    ]
     return judge_all(sentence, sources, lambda *_: 0.95).standing
 
 
@@ -54,6 +57,67 @@ DENIAL_LEFT_OUT = [
     ("Les employés doivent porter un badge.", "Les employés ne doivent pas porter de badge."),
     ("Los empleados pueden fumar.", "Los empleados no pueden fumar."),
 ]
+LEAVE = "Employees receive 30 days of paid annual leave. Interns receive 12 days."
+CITIES = "In capital cities the hotel limit is 180 euros. In all other cities it is 120."
+STAFF = "Full-time staff get 30 days, part-time staff get 15."
+ROOMS = "Standard rooms cost 120 euros and superior rooms cost 180."
+SIGNING = "Team leads may approve up to 500 euros. Directors may approve up to 5,000 euros."
+NOTICE = "The notice period is two weeks during probation and three months after probation."
+URLAUB = "Angestellte erhalten 30 Tage Urlaub, Praktikanten erhalten 12 Tage."
+OF_ANOTHER = [
+    ("Interns receive 30 days of paid annual leave.", LEAVE),
+    ("Employees receive 12 days of paid annual leave.", LEAVE),
+    ("In capital cities the hotel limit is 120.", CITIES),
+    ("In all other cities the hotel limit is 180 euros.", CITIES),
+    ("Part-time staff get 30 days.", STAFF),
+    ("Full-time staff get 15 days.", STAFF),
+    ("Superior rooms cost 120 euros.", ROOMS),
+    ("Standard rooms cost 180 euros.", ROOMS),
+    ("Directors may approve 500 euros.", SIGNING),
+    ("Team leads may approve up to 5,000 euros.", SIGNING),
+    ("The notice period after probation is two weeks.", NOTICE),
+    ("Praktikanten erhalten 30 Tage Urlaub.", URLAUB),
+    ("Berlin opens on 1 May.", "Hamburg opens on 1 May and Berlin opens on 1 June."),
+]
+OWN = [
+    ("Interns receive 12 days of leave.", LEAVE),
+    ("Employees receive 30 days, interns 12 days.", LEAVE),
+    ("In all other cities the limit is 120.", CITIES),
+    ("In capital cities the hotel limit is 180 euros.", CITIES),
+    ("Part-time staff get 15.", STAFF),
+    ("Full-time staff get 30 days and part-time staff get 15 days.", STAFF),
+    ("Superior rooms cost 180 and standard rooms cost 120 euros.", ROOMS),
+    ("Directors may approve up to 5,000 euros.", SIGNING),
+    ("During probation the notice period is two weeks.", NOTICE),
+    ("Pumps run at 3600 turns in the USA with 60 Hz.", "Pumps run at 3600 turns (rpm) in the USA with 60 Hz."),
+]
+DUTY = "Employees must wear a badge."
+LEAVE_GIVEN = "Employees may wear a badge."
+OTHER_FORCE = [
+    (LEAVE_GIVEN, DUTY, "unsupported"),
+    (DUTY, LEAVE_GIVEN, "unsupported"),
+    ("Employees are required to wear a badge.", LEAVE_GIVEN, "unsupported"),
+    ("Employees are allowed to wear a badge.", DUTY, "unsupported"),
+    ("Employees need not wear a badge.", DUTY, "unsupported"),
+    ("Visitors must wear a badge.", f"{DUTY} Visitors may wear a badge.", "unsupported"),
+    ("Mitarbeitende können einen Ausweis tragen.", "Mitarbeitende müssen einen Ausweis tragen.", "unsupported"),
+    ("Los empleados pueden llevar la tarjeta.", "Los empleados deben llevar la tarjeta.", "unsupported"),
+    ("Les employés peuvent porter un badge.", "Les employés doivent porter un badge.", "unsupported"),
+    ("Сотрудники могут носить пропуск.", "Сотрудники должны носить пропуск.", "unsupported"),
+    (DUTY, "Employees should wear a badge.", "partly"),
+    ("Employees should wear a badge.", DUTY, "partly"),
+    ("The company will pay the fee.", "The company may pay the fee.", "partly"),
+    ("The company pays the fee.", "The company may pay the fee.", "partly"),
+]
+SAME_FORCE = [
+    ("Employees have to wear a badge.", DUTY),
+    ("Employees shall wear a badge.", DUTY),
+    ("Employees are required to wear a badge.", DUTY),
+    ("Employees can work from abroad.", "Employees are allowed to work from abroad."),
+    ("Employees must not smoke indoors.", "Employees may not smoke indoors."),
+    ("Employees cannot smoke indoors.", "Employees must not smoke indoors."),
+    ("Employees don't have to wear a badge.", "Employees need not wear a badge."),
+]
 FAITHFUL = [
     ("The hotel limit is €145 per night", "The hotel limit is €145 per night, breakfast included."),
     ("Employees receive 27 days", "Employees receive 27 days of paid annual leave."),
@@ -90,7 +154,17 @@ def test_a_denial_counts_in_every_language_however_few_its_other_words(sentence:
     assert standing(sentence, passage) == "unsupported"
 
 
-@pytest.mark.parametrize(("sentence", "passage"), FAITHFUL)
+@pytest.mark.parametrize(("sentence", "passage"), OF_ANOTHER)
+def test_a_figure_of_another_subject_is_not_supported(sentence: str, passage: str) -> None:
+    assert standing(sentence, passage) == "unsupported"
+
+
+@pytest.mark.parametrize(("sentence", "passage", "expected"), OTHER_FORCE)
+def test_duty_leave_and_advice_are_told_apart(sentence: str, passage: str, expected: str) -> None:
+    assert standing(sentence, passage) == expected
+
+
+@pytest.mark.parametrize(("sentence", "passage"), FAITHFUL + OWN + SAME_FORCE)
 def test_faithful_sentences_raise_no_alarm(sentence: str, passage: str) -> None:
     assert standing(sentence, passage) == "supported"
 
