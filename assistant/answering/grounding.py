@@ -21,6 +21,7 @@ from assistant.claims.comparing import (
 )
 from assistant.claims.denying import denial_disagrees, limits_disagree
 from assistant.claims.limiting import always_added, attribution_disagrees, conditions_disagree, has_condition
+from assistant.claims.measures import measures_disagree
 from assistant.claims.modality import modality_contradicted, modality_weakened
 from assistant.claims.reading import WORD, Reading, language_of_words, read, subject_of
 from assistant.claims.rivals import figure_of_another
@@ -131,7 +132,7 @@ def _judge_one(said: Reading, sources: Sequence[Source], closeness: Closeness | 
     if always := always_added(said, quoted):
         standing = UNSUPPORTED if has_condition(quoted) else PARTLY
         return Verdict(standing, f"The sentence says “{always}”, the document does not.", settled=True)
-    if conflict := _left_out(said, quoted):
+    if conflict := _left_out(said, quoted) or measures_disagree(said, quoted, around):
         return Verdict(PARTLY, conflict.reason, settled=True)
     return _by_coverage(said, quoted, around, closeness)
 

@@ -13,7 +13,9 @@ from itertools import groupby
 from assistant.claims.lexicon import (
     DENYING,
     DOWNWARD,
+    EXACT,
     LANGUAGE_OF_PAIR,
+    LONG,
     NEAR_QUANTITIES,
     OPPOSITES,
     PREFIXES,
@@ -22,7 +24,7 @@ from assistant.claims.lexicon import (
     UPWARD,
 )
 from assistant.claims.places import Run, likeness
-from assistant.claims.reading import DATE, NUMBER, ORDINAL, WORD, Reading, Token
+from assistant.claims.reading import DATE, NUMBER, ORDINAL, PERIOD, WORD, Reading, Token
 
 SAME_PLACE = 1.0  # likeness from which two places speak of the same
 CLEARLY = 2.0  # how much more alike another place must be to be the one that is meant
@@ -56,11 +58,11 @@ Same = Callable[[Token, Token], bool]
 
 def figures_disagree(said: Reading, quote: Reading, around: Reading, *, placed: bool = True) -> Conflict | None:
     """``placed`` asks that a figure stands at the same place, not only somewhere in the quote."""
-    for kind, same in ((NUMBER, same_number), (ORDINAL, same_number), (DATE, same_day)):
+    for kind, same in ((NUMBER, same_number), (ORDINAL, same_number), (DATE, same_day), (PERIOD, same_period)):
         mine = _slots_of(said, kind)
-        if not mine:
-            continue
         theirs = _slots_of(quote, kind)
+        if not mine or (kind == PERIOD and not theirs):
+            continue
         for slot in mine:
             if not placed and any(same(slot.token, other.token) for other in theirs):
                 continue
@@ -131,7 +133,20 @@ def _belongs_to_another(
 
 
 def same_number(one: Token, other: Token) -> bool:
-    return bool(one.values & other.values) and (not one.unit or not other.unit or one.unit == other.unit)
+    """Also told in another unit of time, or with its unit left out."""
+    if one.sort and other.sort and one.sort != other.sort:
+        return False
+    if one.values & other.values and (not one.unit or not other.unit or one.unit == other.unit):
+        return True
+    return any(
+        {value * lengths[one.unit] for value in one.values} & {value * lengths[other.unit] for value in other.values}
+        for lengths in (EXACT, LONG)
+        if one.unit in lengths and other.unit in lengths and not one.sort and not other.sort
+    )
+
+
+def same_period(one: Token, other: Token) -> bool:
+    return one.unit == other.unit and bool(one.values & other.values)
 
 
 def same_day(one: Token, other: Token) -> bool:

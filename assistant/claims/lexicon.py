@@ -4,6 +4,7 @@ Russian."""
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 
 def _by_word(groups: dict[str, str]) -> dict[str, str]:
@@ -34,6 +35,33 @@ COUNTS: dict[str, dict[str, int]] = {
     for language, words in _COUNTED.items()
 }
 COUNTS["en"] |= {"dozen": 12, "twice": 2}
+_GERMAN_ONES = {"ein": 1} | {word: COUNTS["de"][word] for word in _COUNTED["de"].split()[2:10]}
+COUNTS["de"] |= {
+    f"{one}und{ten}": value + COUNTS["de"][ten]
+    for one, value in _GERMAN_ONES.items()
+    for ten in ("zwanzig", *_TENS["de"].split())
+} | {f"{one}hundert": 100 * value for one, value in _GERMAN_ONES.items()}
+COUNTS["es"] |= {
+    word: value
+    for value, word in enumerate(
+        "veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve".split(),  # noqa: SIM905
+        start=21,
+    )
+}
+# Every case of a Russian number in which it is met before a unit.
+COUNTS["ru"] = {
+    word: value
+    for value, words in {
+        2: "два две двух", 3: "три трёх трех", 4: "четыре четырёх четырех", 5: "пять пяти", 6: "шесть шести",
+        7: "семь семи", 8: "восемь восьми", 9: "девять девяти", 10: "десять десяти", 11: "одиннадцать одиннадцати",
+        12: "двенадцать двенадцати", 13: "тринадцать тринадцати", 14: "четырнадцать четырнадцати",
+        15: "пятнадцать пятнадцати", 16: "шестнадцать шестнадцати", 17: "семнадцать семнадцати",
+        18: "восемнадцать восемнадцати", 19: "девятнадцать девятнадцати", 20: "двадцать двадцати",
+        30: "тридцать тридцати", 40: "сорок сорока", 50: "пятьдесят пятидесяти", 60: "шестьдесят шестидесяти",
+        70: "семьдесят семидесяти", 80: "восемьдесят восьмидесяти", 90: "девяносто девяноста", 100: "сто ста",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
 SCALES = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "hundert": 100,
     "tausend": 1000, "millionen": 10**6, "milliarde": 10**9, "milliarden": 10**9, "mil": 1000, "millón": 10**6,
@@ -66,18 +94,21 @@ MONTHS["sept"] = 9
 
 UNITS = _by_word({
     "EUR": "€ eur euro euros", "USD": "$ usd dollar dollars us$ dólares", "GBP": "£ gbp pounds pound_sterling",
-    "CHF": "chf", "%": "% percent per_cent prozent por_ciento pour_cent pct",
-    "second": "second seconds sec secs s sekunde sekunden segundo segundos seconde secondes",
-    "minute": "minute minutes min mins minuten minuto minutos", "hour": """hour hours h hr hrs stunde stunden hora
-        horas heure heures""",
-    "day": "day days tag tage tagen día días jour jours",
-    "week": "week weeks woche wochen semana semanas semaine semaines",
-    "month": "month months monat monate monaten mes meses mois",
+    "CHF": "chf", "JPY": "¥ jpy yen", "CNY": "cny rmb yuan", "INR": "₹ inr rupees", "PLN": "zł pln", "SEK": "sek",
+    "RUB": "₽ rub руб рубль рубля рублей",
+    "%": "% percent per_cent prozent por_ciento pour_cent pct процент процента процентов",
+    "second": "second seconds sec secs s sekunde sekunden segundo segundos seconde secondes секунда секунды секунд",
+    "minute": "minute minutes min mins minuten minuto minutos минута минуты минут",
+    "hour": "hour hours h hr hrs stunde stunden hora horas heure heures час часа часов",
+    "day": """day days tag tage tagen arbeitstag arbeitstage arbeitstagen werktag werktage werktagen kalendertag
+        kalendertage kalendertagen día días jour jours день дня дней""",
+    "week": "week weeks woche wochen semana semanas semaine semaines неделя недели недель неделю",
+    "month": "month months monat monate monaten mes meses mois месяц месяца месяцев",
     "quarter": "quarter quarters quartal quartale",
-    "year": "year years yr yrs jahr jahre jahren año años an ans année années",
+    "year": "year years yr yrs jahr jahre jahren año años an ans année années год года лет",
     "decade": "decade decades jahrzehnt jahrzehnte década décadas décennies",
     "century": "century centuries jahrhundert jahrhunderte siglo siglos siècle siècles",
-    "night": "night nights nacht nächte noche noches nuit nuits",
+    "night": "night nights nacht nächte noche noches nuit nuits ночь ночи ночей",
     "mm": "mm millimetre millimetres millimeter millimeters", "cm": """cm centimetre centimetres centimeter
         centimeters""",
     "m": "m metre metres meter meters metern metro metros mètre mètres",
@@ -91,15 +122,23 @@ UNITS = _by_word({
     "ml": "ml millilitre millilitres milliliter milliliters",
     "kb": "kb kilobyte kilobytes", "mb": "mb megabyte megabytes", "gb": "gb gigabyte gigabytes",
     "tb": "tb terabyte terabytes",
-    "V": "v volt volts", "mV": "mv", "A": "amp amps ampere", "mA": "ma", "mAh": "mah", "W": "w watt watts",
+    "V": "v volt volts", "mV": "mv", "A": "a amp amps ampere", "mA": "ma", "mAh": "mah", "W": "w watt watts",
     "kW": "kw kilowatt kilowatts", "kWh": "kwh", "Hz": "hz hertz", "kHz": "khz", "MHz": "mhz", "GHz": "ghz",
-    "°C": "°c degrees_celsius", "°F": "°f degrees_fahrenheit", "ppm": "ppm", "NTU": "ntu", "bar": "bar",
+    "°C": "°c degrees_celsius", "°F": "°f degrees_fahrenheit", "ppm": "ppm", "NTU": "ntu",
+    "bar": "bar", "mbar": "mbar", "psi": "psi", "Pa": "pa", "hPa": "hpa", "kPa": "kpa", "MPa": "mpa",
     "mg/l": "mg/l",
     "acre": "acre acres", "hectare": "hectare hectares ha", "km²": "km² km2 sq_km", "mph": "mph", "km/h": "km/h",
     "people": "people persons person employees employee",
 })  # fmt: skip
 # Written small and next to a figure, or not a unit at all.
-TERSE = frozenset({"s", "h", "m", "g", "l", "t", "v", "w", "an", "a", "bar", "ha", "mi", "ma"})
+TERSE = frozenset({"s", "h", "m", "g", "l", "t", "v", "w", "an", "a", "bar", "ha", "mi", "ma", "pa"})
+
+# What kind of day (or other unit) is counted.
+SORTS = _by_word({
+    "working": """working business arbeitstag arbeitstage arbeitstagen werktag werktage werktagen hábiles laborables
+        ouvrables ouvrés рабочий рабочих""",
+    "calendar": "calendar kalendertag kalendertage kalendertagen naturales calendaires календарных",
+})  # fmt: skip
 
 # Phrases that bound a figure, made one word each before the text is read.
 BOUNDS = tuple(
@@ -130,6 +169,9 @@ BOUNDS = tuple(
         (r"(?:have|has|need|needs) to|(?:is|are) (?:required|obliged) to|(?:tiene|tienen) que", " must "),
         (r"(?:is|are) (?:allowed|permitted) to", " may "),
         (r"(?:is|are) (?:recommended|advised|encouraged) to", " should "),
+        (r"(per|pro) (\w+) (?:and|und) (person)", r"\1 \2 \1 \3"),
+        (r"non-?(\w+[ai]ble)", r" not \1 "),
+        (r"non-(\w+)", r" non\1 "),
         (r"not only|not just|not least|whether or not|if not|nicht nur|no sólo|no solo|non seulement", " notonly "),
     )
 )  # fmt: skip
@@ -288,7 +330,37 @@ CONTRASTING = frozenset(
 # Between two figures, each of these begins what the second one is said of.
 JOINING = frozenset("and but und aber y pero et mais и".split())  # noqa: SIM905
 PARTING = frozenset("while whereas während mientras tandis а".split())  # noqa: SIM905
-MONEY = frozenset({"EUR", "USD", "GBP", "CHF"})
+MONEY = frozenset({"EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "PLN", "SEK", "RUB"})
 LASTING = frozenset(
     {"second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century", "night"}
 )
+# Lengths of time that can be told in each other's units: in seconds, and in months.
+EXACT = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+LONG = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}
+
+# Parts of a whole in words, in percent; a third is cut to whole percents.
+_PARTS = (
+    (r"half(?= (?:of|the|a|an|its|their|our|all)\b)|die hälfte|la mitad|la moitié|половин[аыуе]", "50"),
+    (r"(?:a|one) third(?= of)|ein drittel|un tercio|un tiers|треть", "33"),
+    (r"two[ -]thirds|zwei drittel|dos tercios|deux tiers|две трети", "66"),
+    (r"(?:a|one) quarter(?= of)|ein viertel|una cuarta parte|un quart(?= de)|четверть", "25"),
+    (r"three[ -]quarters|drei viertel|tres cuartas partes|trois quarts|три четверти", "75"),
+)
+PARTS = tuple((re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), Decimal(value)) for pattern, value in _PARTS)
+GLYPHS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.33", "⅔": "0.66", "⅛": "0.125"}
+
+# By what something is counted, and how often it comes round.
+PERIODS = frozenset({"hour", "day", "week", "month", "quarter", "year", "night", "people"})
+ADVERBS = _by_word({
+    "hour": "hourly stündlich", "day": "daily täglich diariamente quotidiennement ежедневно",
+    "week": "weekly wöchentlich semanalmente hebdomadairement еженедельно",
+    "month": "monthly monatlich mensualmente mensuellement ежемесячно",
+    "quarter": "quarterly vierteljährlich trimestralmente ежеквартально",
+    "year": "annually yearly jährlich anualmente annuellement ежегодно", "night": "nightly",
+})  # fmt: skip
+TIMES = {
+    "once": 1, "twice": 2, "einmal": 1, "zweimal": 2, "dreimal": 3, "una vez": 1, "dos veces": 2, "tres veces": 3,
+    "une fois": 1, "deux fois": 2, "trois fois": 3, "раз": 1,
+}  # fmt: skip
+# Before a figure: it is an end of something.
+BOUNDING = UPWARD | DOWNWARD | frozenset("from until till ab bis desde hasta dès jusqu до с".split())  # noqa: SIM905

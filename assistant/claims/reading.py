@@ -10,14 +10,20 @@ from decimal import Decimal
 from functools import lru_cache
 
 from assistant.claims.lexicon import (
+    ADVERBS,
     BOUNDS,
     COUNTS,
     DENYING,
+    GLYPHS,
     MONTHS,
     OPENERS,
     ORDINALS,
+    PARTS,
+    PERIODS,
     SCALES,
+    SORTS,
     TERSE,
+    TIMES,
     UNITS,
     UNSURE,
     VERBS,
@@ -26,7 +32,7 @@ from knowledge.lexical import analyse
 from knowledge.stopwords import STOP_WORDS
 
 LONGEST_SUBJECT = 12  # tokens
-WORD, NUMBER, ORDINAL, DATE = "word", "number", "ordinal", "date"
+WORD, NUMBER, ORDINAL, DATE, PERIOD = "word", "number", "ordinal", "date", "period"
 _KNOWN = ("en", "de", "es", "fr", "ru")
 _CYRILLIC = re.compile("[а-яё]")
 # By these words a language is told.
@@ -48,19 +54,30 @@ _DATES = (
     re.compile(rf"\b(?P<name>{_MONTH})\b\.?,?\s+(?:of |de )?(?P<y>\d{{4}})(?!\w)", re.IGNORECASE),
 )
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
-_MONEY = r"(?:€|\$|£|US\$|\b(?:eur|usd|gbp|chf)\b)"
+_MONEY = r"(?:€|\$|£|¥|₹|₽|US\$|\b(?:eur|usd|gbp|chf|jpy|inr|cny)\b)"
+_SORT = r"(?:(?P<sort>working|calendar|business|full|paid|consecutive|рабочих|календарных)\s)?"
+_SORT_BEHIND = r"(?:\s(?P<behind>hábiles|laborables|naturales|ouvrables|ouvrés|calendaires))?"
 _FIGURE = r"(?<![\w.,])[-−+]?(?:\d{1,3}(?:[,.'’\u202f\u00a0 ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?|\.\d+)"
 _NUMBER = re.compile(
     rf"(?P<money>{_MONEY}\s?)?(?P<figure>{_FIGURE})(?:\s?(?P<scale>{'|'.join(SCALES)}|k|bn|m(?=\b))\b)?"
     rf"(?P<th>(?:st|nd|rd|th)\b)?"
-    rf"(?:[\s\u00a0-]{{0,3}}(?:(?:working|calendar|business|full|paid|consecutive)\s)?(?P<unit>{_UNIT})(?![\w²³]))?",
+    rf"(?:[\s\u00a0-]{{0,3}}{_SORT}(?P<unit>{_UNIT})(?![\w²³]){_SORT_BEHIND})?",
     re.IGNORECASE,
 )
-_AFTER_WORD = re.compile(
-    rf"[\s-]{{0,3}}(?:(?:working|calendar|business|full|paid)\s)?(?P<unit>{_UNIT})(?![\w²³])", re.I
-)
+_AFTER_WORD = re.compile(rf"[\s-]{{0,3}}{_SORT}(?P<unit>{_UNIT})(?![\w²³]){_SORT_BEHIND}", re.I)
 # A blank line ends a sentence too: so are quotes parted that are read as one.
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*|[;:.!?,()]|\n(?=\s*\n)")
+_PERIODICAL = sorted((word for word, unit in UNITS.items() if unit in PERIODS and len(word) > 3), key=len, reverse=True)
+_PERIOD = re.compile(
+    rf"\b(?:(?P<times>{'|'.join(TIMES)}|(?:\d{{1,2}}|two|three|four|five|six) times)\s+)?"
+    rf"(?P<by>per|a|an|each|every|pro|je|jede[nrs]?|im|por|cada|al|a la|par|chaque|в|каждый)\s"
+    rf"(?P<unit>{'|'.join(_PERIODICAL)}|day|tag|año|mes|día|mois|an|jour|год)\b",
+    re.IGNORECASE,
+)
+_VAGUE = frozenset({"a", "an", "im", "в", "al"})  # a period behind something counted, and often none
+_FOR_EACH = frozenset({"per", "pro", "por", "par"})
+_ADVERB = re.compile(rf"\b(?:{'|'.join(ADVERBS)})\b", re.IGNORECASE)
+_GLYPH = re.compile(rf"(?P<whole>\d{{1,3}})?\s?(?P<part>[{''.join(GLYPHS)}])")
 _ENDS_CLAUSE = frozenset(";:.!?,()\n")
 _ENDS_SENTENCE = frozenset(".!?\n")
 _LEADS_IN = _ENDS_SENTENCE | {":"}
@@ -69,13 +86,15 @@ _LEADS_IN = _ENDS_SENTENCE | {":"}
 @dataclass(frozen=True, slots=True)
 class Token:
     """``key`` compares words; ``values`` are all readings of a figure ("1.200" is 1200 or 1.2); ``day`` is
-    (year, month, day) with 0 for what is not given. ``leads`` is true of the first word of a sentence."""
+    (year, month, day) with 0 for what is not given, ``sort`` the kind of unit ("working" days). ``leads`` is true of
+    the first word of a sentence."""
 
     kind: str
     written: str
     key: str
     values: frozenset[Decimal] = frozenset()
     unit: str = ""
+    sort: str = ""
     day: tuple[int, int, int] = (0, 0, 0)
     capital: bool = False
     leads: bool = False
@@ -182,6 +201,10 @@ def _specials(text: str, language: str) -> list[tuple[int, int, Token]]:
         for match in pattern.finditer(text):
             if (token := _date(match)) and _free(found, match.start(), match.end()):
                 found.append((match.start(), match.end(), token))
+    for match in (match for pattern in (_PERIOD, _ADVERB) for match in pattern.finditer(text)):
+        if (token := _period(match)) and _free(found, match.start(), match.end()):
+            found.append((match.start(), match.end(), token))
+    found += [item for item in _parts_of_wholes(text) if _free(found, item[0], item[1])]
     for match in _NUMBER.finditer(text):
         if _free(found, match.start("figure"), match.end("figure")):
             found.append(_number(match))
@@ -202,6 +225,32 @@ def _date(match: re.Match[str]) -> Token | None:
     return Token(DATE, match.group().strip(" ,."), "", day=(int(parts.get("y") or 0), month, day))
 
 
+def _period(match: re.Match[str]) -> Token | None:
+    """ "Per month", "twice a week", "daily": so often, or for each."""
+    if "by" not in match.re.groupindex:
+        return Token(PERIOD, match.group(), "", frozenset({Decimal(1)}), ADVERBS[match.group().lower()])
+    unit, by, times = UNITS[match["unit"].lower()], match["by"].lower(), (match["times"] or "").lower()
+    before = re.split(r"[\s-]+", match.string[: match.start()].strip())[-1].lower()
+    counted = times or before in UNITS or before[-1:].isdigit()
+    if (by in {"a", "an", "im", "в", "al"} and not counted) or (
+        unit == "people" and by not in {"per", "pro", "por", "par"}
+    ):
+        return None
+    number = re.match(r"\w+(?= times)", times)
+    spelt = COUNTS["en"].get(number.group(), number.group()) if number else TIMES.get(times, 1)
+    return Token(PERIOD, match.group(), "", frozenset({Decimal(spelt)}), unit)
+
+
+def _parts_of_wholes(text: str) -> Iterator[tuple[int, int, Token]]:
+    """ "Half of the staff" in percent, and "1½" as the number it is."""
+    for pattern, percent in PARTS:
+        for match in pattern.finditer(text):
+            yield match.start(), match.end(), Token(NUMBER, match.group(), "", frozenset({percent}), "%")
+    for match in _GLYPH.finditer(text):
+        value = Decimal(match["whole"] or 0) + Decimal(GLYPHS[match["part"]])
+        yield match.start(), match.end(), Token(NUMBER, match.group(), "", frozenset({value.normalize()}))
+
+
 def _number(match: re.Match[str]) -> tuple[int, int, Token]:
     values = _values(match["figure"])
     unit, scale, end = match["unit"] or "", (match["scale"] or "").lower(), match.end()
@@ -218,17 +267,26 @@ def _number(match: re.Match[str]) -> tuple[int, int, Token]:
         r"\d\s?$", match.string[: match.start("unit")] if match["unit"] else "1"
     ):
         unit, end = "", match.end("figure")
+    if unit == "a":  # "5 A" is a current, "5 a day" is not
+        unit, end = "", match.end("figure")
     money = UNITS.get((match["money"] or "").strip().lower(), "")
     kind = ORDINAL if match["th"] else NUMBER
     known = money or UNITS.get(unit.lower(), "")
     start = match.start() if match["money"] else match.start("figure")
-    return start, end, Token(kind, match.string[start:end].strip(), "", values, known)
+    return start, end, Token(kind, match.string[start:end].strip(), "", values, known, _sort(match))
+
+
+def _sort(match: re.Match[str] | None) -> str:
+    """The kind of unit that is counted, told by a word before, behind or in the unit."""
+    words = (match[name] for name in ("sort", "behind", "unit")) if match else ()
+    return next((SORTS[word.lower()] for word in words if word and word.lower() in SORTS), "")
 
 
 def _values(figure: str) -> frozenset[Decimal]:
     """Every way to read a figure: "1.200" is 1200 or 1.2, "1,234.5" only the one."""
     bare = figure.lstrip("+").replace("−", "-")
-    found = {bare.replace(",", ".")} if bare.count(",") + bare.count(".") <= 1 else set()
+    whole_thousands = re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d\d0", bare)  # nobody writes 1 as "1,000"
+    found = {bare.replace(",", ".")} if bare.count(",") + bare.count(".") <= 1 and not whole_thousands else set()
     if re.fullmatch(r"-?\d{1,3}(?:[,.'’\s]\d{3})+", bare):
         found.add(re.sub(r"[,.'’\s]", "", bare))
     elif parts := re.fullmatch(r"(-?\d{1,3}(?:[,.'’\s]\d{3})+)[.,](\d{1,2})", bare):
@@ -264,4 +322,8 @@ def _spelt(text: str, start: int, end: int, value: int) -> tuple[int, int, Token
     after = _AFTER_WORD.match(text, end)
     unit = after["unit"].lower() if after and after["unit"].lower() not in TERSE else ""
     stop = after.end() if after and unit else end
-    return start, stop, Token(NUMBER, text[start:stop], "", frozenset({Decimal(value)}), UNITS.get(unit, ""))
+    return (
+        start,
+        stop,
+        Token(NUMBER, text[start:stop], "", frozenset({Decimal(value)}), UNITS.get(unit, ""), _sort(after)),
+    )

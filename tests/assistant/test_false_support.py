@@ -118,6 +118,51 @@ SAME_FORCE = [
     ("Employees cannot smoke indoors.", "Employees must not smoke indoors."),
     ("Employees don't have to wear a badge.", "Employees need not wear a badge."),
 ]
+MEASURED_OTHERWISE = [
+    ("The allowance is 50 euros per month.", "The allowance is 50 euros per day.", "unsupported"),
+    ("The allowance is 50 euros a month.", "The allowance is 50 euros a day.", "unsupported"),
+    ("The rate is 80 euros per night.", "The rate is 80 euros per person.", "unsupported"),
+    ("The allowance is 50 euros per month.", "The allowance is 50 euros.", "partly"),
+    ("The deadline is 14 days.", "The deadline is 14 working days.", "partly"),
+    ("The deadline is 14 calendar days.", "The deadline is 14 working days.", "unsupported"),
+    ("Die Frist beträgt 14 Tage.", "Die Frist beträgt 14 Werktage.", "partly"),
+    ("Reports are due annually.", "Reports are due quarterly.", "unsupported"),
+    ("The team meets once a week.", "The team meets twice a week.", "unsupported"),
+    ("The team meets weekly.", "The team meets once a month.", "unsupported"),
+    ("Das Limit beträgt 50 Euro pro Monat.", "Das Limit beträgt 50 Euro pro Tag.", "unsupported"),
+    ("El límite es de 50 euros por mes.", "El límite es de 50 euros por día.", "unsupported"),
+    ("La limite est de 50 euros par mois.", "La limite est de 50 euros par jour.", "unsupported"),
+    ("The current is 5 A.", "The current is 5 mA.", "unsupported"),
+    ("The fee is €100.", "The fee is ¥100.", "unsupported"),
+    ("The pressure is 3 psi.", "The pressure is 3 bar.", "unsupported"),
+    ("Срок составляет 30 недель.", "Срок составляет 30 дней.", "unsupported"),
+    ("The fee is 1 euro.", "The fee is 1,000 euros.", "unsupported"),
+    ("Half of the staff work remotely.", "A third of the staff work remotely.", "unsupported"),
+    ("Half of the staff work remotely.", "40 % of the staff work remotely.", "unsupported"),
+    ("The dose is ½ tablet.", "The dose is ¼ tablet.", "unsupported"),
+    ("The work takes 5 days.", "The work takes 5 to 10 days.", "partly"),
+    ("The work takes 10 days.", "The work takes between 5 and 10 days.", "partly"),
+    ("Die Frist beträgt einundzwanzig Tage.", "Die Frist beträgt zweiundzwanzig Tage.", "unsupported"),
+    ("Срок составляет двадцать дней.", "Срок составляет тридцать дней.", "unsupported"),
+    ("The deposit is refundable.", "The deposit is non-refundable.", "unsupported"),
+    ("The ticket is non-refundable.", "The ticket is refundable.", "unsupported"),
+]
+MEASURED_ALIKE = [
+    ("The deadline is 14 working days.", "The deadline is 14 business days."),
+    ("The team meets weekly.", "The team meets once a week."),
+    ("The fee is €20 a month.", "The fee is €20 per month."),
+    ("The rate is 80 euros per person per night.", "The rate is 80 euros per night and person."),
+    ("The hotel limit is €145.", "The hotel limit is €145 per night."),
+    ("The deadline is 14 days.", "The deadline is two weeks."),
+    ("Die Frist beträgt 21 Tage.", "Die Frist beträgt einundzwanzig Tage."),
+    ("Срок составляет 20 дней.", "Срок составляет двадцать дней."),
+    ("Half the staff work remotely.", "50 percent of the staff work remotely."),
+    ("The dose is 0.5 tablet.", "The dose is ½ tablet."),
+    ("The fee is 1.000 Euro.", "The fee is 1,000 euros."),
+    ("The work takes 5 to 10 days.", "The work takes 5–10 days."),
+    ("The work takes at most 10 days.", "The work takes 5 to 10 days."),
+    ("The deposit is not refundable.", "The deposit is non-refundable."),
+]
 FAITHFUL = [
     ("The hotel limit is €145 per night", "The hotel limit is €145 per night, breakfast included."),
     ("Employees receive 27 days", "Employees receive 27 days of paid annual leave."),
@@ -164,7 +209,12 @@ def test_duty_leave_and_advice_are_told_apart(sentence: str, passage: str, expec
     assert standing(sentence, passage) == expected
 
 
-@pytest.mark.parametrize(("sentence", "passage"), FAITHFUL + OWN + SAME_FORCE)
+@pytest.mark.parametrize(("sentence", "passage", "expected"), MEASURED_OTHERWISE)
+def test_units_periods_ranges_and_parts_must_agree(sentence: str, passage: str, expected: str) -> None:
+    assert standing(sentence, passage) == expected
+
+
+@pytest.mark.parametrize(("sentence", "passage"), FAITHFUL + OWN + SAME_FORCE + MEASURED_ALIKE)
 def test_faithful_sentences_raise_no_alarm(sentence: str, passage: str) -> None:
     assert standing(sentence, passage) == "supported"
 
