@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.claims.lexicon import (
+    BEFORE_TIME,
     DENYING,
     DOWNWARD,
     EXACT,
@@ -24,7 +25,7 @@ from assistant.claims.lexicon import (
     UPWARD,
 )
 from assistant.claims.places import Run, likeness
-from assistant.claims.reading import DATE, NUMBER, ORDINAL, PERIOD, WORD, Reading, Token
+from assistant.claims.reading import CLOCK, DATE, NUMBER, ORDINAL, PERIOD, WEEKDAY, WORD, Reading, Token
 
 SAME_PLACE = 1.0  # likeness from which two places speak of the same
 CLEARLY = 2.0  # how much more alike another place must be to be the one that is meant
@@ -58,7 +59,10 @@ Same = Callable[[Token, Token], bool]
 
 def figures_disagree(said: Reading, quote: Reading, around: Reading, *, placed: bool = True) -> Conflict | None:
     """``placed`` asks that a figure stands at the same place, not only somewhere in the quote."""
-    for kind, same in ((NUMBER, same_number), (ORDINAL, same_number), (DATE, same_day), (PERIOD, same_period)):
+    for kind, same in (
+        (WEEKDAY, same_value), (CLOCK, same_value),
+        (NUMBER, same_number), (ORDINAL, same_number), (DATE, same_day), (PERIOD, same_period),
+    ):  # fmt: skip
         mine = _slots_of(said, kind)
         theirs = _slots_of(quote, kind)
         if not mine or (kind == PERIOD and not theirs):
@@ -82,6 +86,8 @@ def _figure(
     about = DATES if slot.token.kind == DATE else FIGURES
     equal = [other for other in theirs if same(slot.token, other.token)]
     if not equal and slot.token.kind == NUMBER and _in_a_date(slot.token, quote):
+        return None
+    if not equal and _an_hour(slot.token, quote):
         return None
     best, alike = _best(slot, said, [other for other in theirs if other not in equal], quote)
     if equal:
@@ -151,7 +157,20 @@ def same_period(one: Token, other: Token) -> bool:
 
 def same_day(one: Token, other: Token) -> bool:
     """Every part of the date that the sentence gives stands in the quote."""
-    return all(mine in (0, theirs) for mine, theirs in zip(one.day, other.day, strict=True))
+    return any(
+        all(mine in (0, theirs) for mine, theirs in zip(this, that, strict=True))
+        for this in _days(one)
+        for that in _days(other)
+    )
+
+
+def _days(token: Token) -> list[tuple[int, int, int]]:
+    year, month, day = token.day
+    return [token.day, (year, day, month)] if token.swapped else [token.day]
+
+
+def same_value(one: Token, other: Token) -> bool:
+    return bool(one.values & other.values)
 
 
 def _pieced_together(token: Token, quote: Reading, around: Reading) -> bool:
@@ -172,6 +191,18 @@ def _in_a_date(token: Token, reading: Reading) -> bool:
         and any(
             part in token.values for other in reading.tokens if other.kind == DATE for part in other.day[::2] if part
         )
+    )
+
+
+def _an_hour(token: Token, reading: Reading) -> bool:
+    """A bare number that is the full hour of a time there, or the other way round ("at 9" and "9:00")."""
+    pair = {NUMBER: CLOCK, CLOCK: NUMBER}.get(token.kind)
+    return any(
+        bare.values & {value / 60, value / 60 - 12, value / 60 + 12}
+        for other in reading.tokens
+        if other.kind == pair and not other.unit and not token.unit
+        for bare, clock in ((token, other) if pair == CLOCK else (other, token),)
+        for value in clock.values
     )
 
 
@@ -295,7 +326,9 @@ def opposites_disagree(said: Reading, quote: Reading) -> Conflict | None:
         against = [
             n
             for n, other in enumerate(quote.tokens)
-            if _opposed(word, other.written.lower(), said.language) and _denied(quote, n) == denied
+            if _opposed(word, other.written.lower(), said.language)
+            and _denied(quote, n) == denied
+            and (word not in BEFORE_TIME or (_before_time(said, position) and _before_time(quote, n)))
         ]
         if not against:
             continue
@@ -307,6 +340,11 @@ def opposites_disagree(said: Reading, quote: Reading) -> Conflict | None:
             place = max(against, key=lambda n: likeness(said.tokens, here, quote.tokens, (n, n)))
             return Conflict(WORDING, _opposite(quote.tokens[place].written, token.written))
     return None
+
+
+def _before_time(reading: Reading, position: int) -> bool:
+    after = reading.tokens[position + 1 : position + 1 + _JUST_BEFORE]
+    return any(token.kind in {DATE, WEEKDAY, CLOCK, NUMBER} for token in after)
 
 
 def _denied(reading: Reading, position: int) -> bool:

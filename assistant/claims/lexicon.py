@@ -169,6 +169,7 @@ BOUNDS = tuple(
         (r"(?:have|has|need|needs) to|(?:is|are) (?:required|obliged) to|(?:tiene|tienen) que", " must "),
         (r"(?:is|are) (?:allowed|permitted) to", " may "),
         (r"(?:is|are) (?:recommended|advised|encouraged) to", " should "),
+        (r"s'(ils?|elles?)", r"si \1"),
         (r"(per|pro) (\w+) (?:and|und) (person)", r"\1 \2 \1 \3"),
         (r"non-?(\w+[ai]ble)", r" not \1 "),
         (r"non-(\w+)", r" non\1 "),
@@ -217,6 +218,7 @@ _OPPOSITES = """before/after earlier/later minimum/maximum least/most increase/d
     siempre/nunca con/sin primero/último primera/última alto/bajo norte/sur este/oeste dentro/fuera
     avant/après plus/moins minimum/maximum augmenter/diminuer augmenté/diminué autorisé/interdit
     toujours/jamais avec/sans
+    from/until since/until from/till spätestens/frühestens bis/ab до/после
     premier/dernier nord/sud est/ouest dedans/dehors supérieur/inférieur"""
 OPPOSITES: dict[str, frozenset[str]] = {}
 for _pair in _OPPOSITES.split():
@@ -233,7 +235,11 @@ LANGUAGE_OF_PAIR = {
     "mit": "de",
     "nach": "de",
     "vor": "de",
+    "bis": "de",
+    "ab": "de",
 }
+# These are opposites only before a time.
+BEFORE_TIME = frozenset({"from", "until", "till", "since", "bis", "ab"})
 
 DENIALS = {
     "en": """not nottrue neednot nolonger no never none nobody nothing neither nor without cannot nowhere except unless
@@ -286,7 +292,7 @@ OPENERS = frozenset(
 
 # Words with which a condition or an exception begins.
 CONDITIONS = frozenset(
-    """if unless except onlyif wenn falls sofern soweit außer vorausgesetzt si s salvo excepto sauf если
+    """if unless except onlyif wenn falls sofern soweit außer vorausgesetzt si salvo excepto sauf если
     кроме""".split()  # noqa: SIM905
 )
 # What stands before "if" where it asks or grants, and sets no condition.
@@ -364,3 +370,41 @@ TIMES = {
 }  # fmt: skip
 # Before a figure: it is an end of something.
 BOUNDING = UPWARD | DOWNWARD | frozenset("from until till ab bis desde hasta dès jusqu до с".split())  # noqa: SIM905
+
+_DAY_LISTS = (
+    "monday tuesday wednesday thursday friday saturday sunday",
+    "mondays tuesdays wednesdays thursdays fridays saturdays sundays",
+    "montag dienstag mittwoch donnerstag freitag samstag sonntag",
+    "montags dienstags mittwochs donnerstags freitags samstags sonntags",
+    "lunes martes miércoles jueves viernes sábado domingo",
+    "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "понедельник вторник среда четверг пятница суббота воскресенье",
+    "понедельника вторника среды четверга пятницы субботы воскресенья",
+    "понедельникам вторникам средам четвергам пятницам субботам воскресеньям",
+)
+WEEKDAYS = {name: number for names in _DAY_LISTS for number, name in enumerate(names.split(), start=1)}
+WEEKDAYS |= {"среду": 3, "пятницу": 5, "субботу": 6}
+CLOCK_WORDS = _by_word({
+    "720": "noon midday mediodía midi полдень", "0": "midnight mitternacht medianoche minuit полночь",
+})  # fmt: skip
+# Months without a day: those of English and German have a capital, the others are known in their own language.
+CAPITAL_MONTHS = {
+    name: number for names in (_MONTH_LISTS[0], _MONTH_LISTS[2]) for number, name in enumerate(names.split(), start=1)
+}
+BARE_MONTHS = {
+    language: {name: number for names in lists for number, name in enumerate(names.split(), start=1)}
+    for language, lists in {
+        "es": _MONTH_LISTS[3:4],
+        "fr": _MONTH_LISTS[4:5],
+        "ru": (
+            _MONTH_LISTS[5],
+            "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре",
+            "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+        ),
+        UNSURE: _MONTH_LISTS[3:5],
+    }.items()
+}
+ALSO_WORDS = frozenset({"may", "march"})  # months only behind one of the next
+MONTH_FOLLOWS = frozenset(
+    """in of by until till from since before after during early late mid next last each every to and through""".split()  # noqa: SIM905
+)

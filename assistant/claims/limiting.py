@@ -30,8 +30,10 @@ def conditions_disagree(said: Reading, quote: Reading) -> Conflict | None:
                 continue
             under, condition = _parts(sentence, place)
             new = [token for token in condition if token.key not in {other.key for other in under}]
+            word = token.written.lower()
+            if word in ONLY and not _all_in(said, under):
+                continue
             if _shared(under, said) >= _SPOKEN_OF and (not new or _shared(new, said) < _TOLD):
-                word = token.written.lower()
                 return Conflict(WORDING, f"The document says “{SHOWN.get(word, word)}”, the sentence leaves it out.")
     return None
 
@@ -80,6 +82,12 @@ def _parts(sentence: Sequence[Token], place: int) -> tuple[list[Token], list[Tok
         return before, _content(sentence[place + 1 :])
     behind = _content(t for t in sentence[place + 1 :] if t.clause > clause)
     return behind, _content(t for t in sentence[place + 1 :] if t.clause == clause)
+
+
+def _all_in(said: Reading, tokens: Sequence[Token]) -> bool:
+    """Whether the sentence speaks of these words and of little else."""
+    keys = {token.key for token in _content(said.tokens) if token.kind == WORD}
+    return len(keys & {token.key for token in tokens}) >= _SPOKEN_OF * len(keys)
 
 
 def _sentences(reading: Reading) -> list[list[Token]]:

@@ -25,6 +25,7 @@ from assistant.claims.reading import WORD, Reading, Token
 
 _AFTER = 3  # content words in which the verb is looked for
 _NEAR = 2  # tokens in which a modal word is denied
+_SAME_MATTER = 1.2  # likeness from which two modal words are said of the same
 _CLEARLY = 1.4  # how much more alike another place must be to be the one that is meant
 # Pairs of which one contradicts the other. Of any other pair one merely says less, but for these alike.
 _AGAINST = (frozenset({MUST, MAY}), frozenset({MUST, NEED_NOT}), frozenset({MUST_NOT, NEED_NOT}))
@@ -60,7 +61,10 @@ def _differing(said: Reading, quote: Reading, *, contradicting: bool) -> Conflic
             continue
         wrong, other = max(fits, key=lambda fit: fit[0])
         right = max((_fit(mine, same, said, quote) for same in paired if _agree(mine, same)), default=0.0)
-        if wrong > _CLEARLY * right and (frozenset({mine.force, other.force}) in _AGAINST) == contradicting:
+        if (
+            wrong > max(_SAME_MATTER, _CLEARLY * right)
+            and (frozenset({mine.force, other.force}) in _AGAINST) == contradicting
+        ):
             return Conflict(WORDING, f"The document says “{other.written}” where the sentence says “{mine.written}”.")
     return None
 

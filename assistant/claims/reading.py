@@ -28,11 +28,13 @@ from assistant.claims.lexicon import (
     UNSURE,
     VERBS,
 )
+from assistant.claims.times import bare_months, clocks, weekdays
 from knowledge.lexical import analyse
 from knowledge.stopwords import STOP_WORDS
 
 LONGEST_SUBJECT = 12  # tokens
 WORD, NUMBER, ORDINAL, DATE, PERIOD = "word", "number", "ordinal", "date", "period"
+WEEKDAY, CLOCK = "weekday", "clock"
 _KNOWN = ("en", "de", "es", "fr", "ru")
 _CYRILLIC = re.compile("[а-яё]")
 # By these words a language is told.
@@ -41,6 +43,7 @@ _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _DATES = (
     re.compile(r"(?<![\w-])(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\w-])"),
     re.compile(r"(?<![\w./])(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})(?![\w/])"),
+    re.compile(r"(?<![\w./])(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})(?![\w/])"),
     re.compile(
         rf"(?<![\w.])(?P<d>\d{{1,2}})(?:st|nd|rd|th|º|er|\.)?\s+(?:of |de )?(?P<name>{_MONTH})\b\.?"
         rf"(?:,?\s+(?:de |del )?(?P<y>\d{{4}})(?!\w))?",
@@ -66,6 +69,7 @@ _NUMBER = re.compile(
 )
 _AFTER_WORD = re.compile(rf"[\s-]{{0,3}}{_SORT}(?P<unit>{_UNIT})(?![\w²³]){_SORT_BEHIND}", re.I)
 # A blank line ends a sentence too: so are quotes parted that are read as one.
+_MONTHS_OF_A_YEAR = 12
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*|[;:.!?,()]|\n(?=\s*\n)")
 _PERIODICAL = sorted((word for word, unit in UNITS.items() if unit in PERIODS and len(word) > 3), key=len, reverse=True)
 _PERIOD = re.compile(
@@ -86,8 +90,9 @@ _LEADS_IN = _ENDS_SENTENCE | {":"}
 @dataclass(frozen=True, slots=True)
 class Token:
     """``key`` compares words; ``values`` are all readings of a figure ("1.200" is 1200 or 1.2); ``day`` is
-    (year, month, day) with 0 for what is not given, ``sort`` the kind of unit ("working" days). ``leads`` is true of
-    the first word of a sentence."""
+    (year, month, day) with 0 for what is not given, ``swapped`` where day and month may
+    also stand the other way round (05/03/2025), ``sort`` the kind of unit ("working" days). ``leads`` is true of the
+    first word of a sentence."""
 
     kind: str
     written: str
@@ -96,6 +101,7 @@ class Token:
     unit: str = ""
     sort: str = ""
     day: tuple[int, int, int] = (0, 0, 0)
+    swapped: bool = False
     capital: bool = False
     leads: bool = False
     common: bool = False
@@ -201,6 +207,7 @@ def _specials(text: str, language: str) -> list[tuple[int, int, Token]]:
         for match in pattern.finditer(text):
             if (token := _date(match)) and _free(found, match.start(), match.end()):
                 found.append((match.start(), match.end(), token))
+    found += [item for item in _times(text, language) if _free(found, item[0], item[1])]
     for match in (match for pattern in (_PERIOD, _ADVERB) for match in pattern.finditer(text)):
         if (token := _period(match)) and _free(found, match.start(), match.end()):
             found.append((match.start(), match.end(), token))
@@ -212,6 +219,16 @@ def _specials(text: str, language: str) -> list[tuple[int, int, Token]]:
     return sorted(found, key=lambda item: item[0])
 
 
+def _times(text: str, language: str) -> Iterator[tuple[int, int, Token]]:
+    taken: list[tuple[int, int, Token]] = []
+    for kind, places in ((CLOCK, clocks(text)), (WEEKDAY, weekdays(text))):
+        for start, end, value in places:
+            if _free(taken, start, end):
+                taken.append((start, end, Token(kind, text[start:end], "", frozenset({Decimal(value)}))))
+    months = bare_months(text, language)
+    return iter(taken + [(start, end, Token(DATE, text[start:end], "", day=(0, n, 0))) for start, end, n in months])
+
+
 def _free(found: list[tuple[int, int, Token]], start: int, end: int) -> bool:
     return not any(begin < end and start < stop for begin, stop, _ in found)
 
@@ -220,9 +237,10 @@ def _date(match: re.Match[str]) -> Token | None:
     parts = match.groupdict()
     month = MONTHS[parts["name"].lower()] if parts.get("name") else int(parts["m"])
     day = int(parts.get("d") or 0)
-    if not 1 <= month <= 12 or day > 31:
+    if not 1 <= month <= _MONTHS_OF_A_YEAR or day > 31:
         return None
-    return Token(DATE, match.group().strip(" ,."), "", day=(int(parts.get("y") or 0), month, day))
+    swapped = "/" in match.group() and 1 <= day <= _MONTHS_OF_A_YEAR
+    return Token(DATE, match.group().strip(" ,."), "", day=(int(parts.get("y") or 0), month, day), swapped=swapped)
 
 
 def _period(match: re.Match[str]) -> Token | None:

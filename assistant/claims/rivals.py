@@ -6,6 +6,7 @@ is said of. A sentence with "30 days" that has the words of the other figure spe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -14,6 +15,7 @@ from assistant.claims.comparing import DATES, FIGURES, Conflict, same_day, same_
 from assistant.claims.lexicon import CONTRASTING, FORCES, JOINING, LASTING, MONEY, PARTING
 from assistant.claims.reading import DATE, NUMBER, WORD, Reading, Token
 
+_PARALLEL = 0.5  # share of the shorter one's words that two figures of one kind have in common
 _MOSTLY = 0.5  # share of the words of the other figure alone that the sentence must have
 
 
@@ -47,8 +49,9 @@ def _same(one: Token, other: Token) -> bool:
 
 def _rather(mine: _Figure, one: _Figure, other: _Figure) -> bool:
     """Whether the sentence has more of the words that stand with the other figure alone than of those of this one."""
-    apart = one.sentence != other.sentence or bool(one.token.unit) != bool(other.token.unit)
-    if apart and not one.words & other.words:
+    bare = one.token.kind == NUMBER and not (one.token.unit and other.token.unit)
+    shared = len(one.words & other.words)
+    if (bare or one.sentence != other.sentence) and shared < _PARALLEL * min(len(one.words), len(other.words)):
         return False
     this, that = one.words - other.words, other.words - one.words
     if not this or not that:
@@ -72,7 +75,13 @@ def _figures(reading: Reading, like: Token, text: int) -> Iterator[_Figure]:
 def _comparable(one: Token, other: Token) -> bool:
     if one.kind != other.kind:
         return False
-    return not one.unit or not other.unit or _measured(one) == _measured(other)
+    if one.unit and other.unit:
+        return _measured(one) == _measured(other)
+    return _is_year(one) == _is_year(other)
+
+
+def _is_year(token: Token) -> bool:
+    return token.kind == NUMBER and not token.unit and bool(re.fullmatch(r"1\d{3}|20\d\d", token.written))
 
 
 def _measured(token: Token) -> str:

@@ -11,10 +11,8 @@ from assistant.claims.reading import with_phrases_as_words
 from knowledge.sentences import split_sentences
 
 # A figure with its sign and its separators is one word: "10" is no part of "100", of "10,50" or of "-10".
-_WORD = re.compile(
-    r"(?<![\w)])[-+]?\d+(?:[.,'\u202f]\d+)*(?!\w)|\w+(?:[-']\w+)*|(?P<sign>[€$£¥%°])|(?P<mark>[;:,()–—])"
-)
-_TURNING = frozenset().union(*DENYING.values(), ONLY, CONDITIONS, ATTRIBUTING)
+_WORD = re.compile(r"(?<![\w)])[-+]?\d+(?:[.,'\u202f]\d+)*(?!\w)|\w+(?:-\w+)*|(?P<sign>[€$£¥%°])|(?P<mark>[;:,()–—])")
+_TURNING = frozenset("t").union(*DENYING.values(), ONLY, CONDITIONS, ATTRIBUTING)  # "t" of "don't"
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)]|#{1,6})\s+")
 _MARK = ""  # stands for any mark that parts two clauses
 
@@ -60,5 +58,5 @@ def _is_clause(said: Sequence[str], words: Sequence[str]) -> bool:
         for last in range(first + 1, len(clauses) + 1):
             if list(chain.from_iterable(clauses[first:last])) == list(said):
                 rest = chain.from_iterable(clauses[:first] + clauses[last:])
-                return not any(word in _TURNING or word.endswith("n't") for word in rest)
+                return not any(word in _TURNING for word in rest)
     return False
