@@ -23,7 +23,7 @@ from assistant.claims.denying import denial_disagrees, limits_disagree
 from assistant.claims.limiting import always_added, attribution_disagrees, conditions_disagree, has_condition
 from assistant.claims.measures import measures_disagree
 from assistant.claims.modality import modality_contradicted, modality_weakened
-from assistant.claims.reading import WORD, Reading, language_of_words, read, subject_of
+from assistant.claims.reading import DATE, NUMBER, WORD, Reading, language_of_words, read, subject_of
 from assistant.claims.rivals import figure_of_another
 from assistant.claims.rows import row_disagrees
 from assistant.claims.verbatim import says_word_for_word
@@ -123,9 +123,9 @@ def _judge_one(said: Reading, sources: Sequence[Source], closeness: Closeness | 
     quoted = read("\n\n".join(source.quote for source in sources), said.language)
     around = read(" / ".join(source.context for source in sources), said.language)
     is_row = any(source.cells for source in sources)
-    beside = read("\n\n".join(source.beside for source in sources), said.language)
     conflict = _conflict(said, quoted, around, placed=not is_row)
-    if conflict is None and not is_row:
+    if conflict is None and not is_row and any(token.kind in {NUMBER, DATE} for token in said.tokens):
+        beside = read("\n\n".join(source.beside for source in sources), said.language)
         conflict = figure_of_another(said, quoted, beside)
     if conflict:
         return Verdict(UNSUPPORTED, conflict.reason, settled=True)

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from assistant.claims.counted import EXACT, LONG
 from assistant.claims.lexicon import (
     BEFORE_TIME,
     DENYING,
     DOWNWARD,
-    EXACT,
     LANGUAGE_OF_PAIR,
-    LONG,
     NEAR_QUANTITIES,
     OPPOSITES,
     PREFIXES,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.claims.comparing import FIGURES, Conflict, same_number
-from assistant.claims.lexicon import BOUNDING, UNITS
+from assistant.claims.counted import UNITS
+from assistant.claims.lexicon import BOUNDING
 from assistant.claims.reading import NUMBER, PERIOD, Reading, Token
 
 _TO = frozenset({"to", "bis", "a", "à", "до", "and", "und", "y", "et", "и"})

@@ -9,14 +9,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from assistant.claims.lexicon import (
+from assistant.claims.counted import (
     ADVERBS,
-    BOUNDS,
     COUNTS,
-    DENYING,
     GLYPHS,
     MONTHS,
-    OPENERS,
     ORDINALS,
     PARTS,
     PERIODS,
@@ -25,9 +22,8 @@ from assistant.claims.lexicon import (
     TERSE,
     TIMES,
     UNITS,
-    UNSURE,
-    VERBS,
 )
+from assistant.claims.lexicon import BOUNDS, DENYING, OPENERS, UNSURE, VERBS
 from assistant.claims.times import bare_months, clocks, weekdays
 from knowledge.lexical import analyse
 from knowledge.stopwords import STOP_WORDS

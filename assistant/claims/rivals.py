@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from assistant.claims.comparing import DATES, FIGURES, Conflict, same_day, same_number
-from assistant.claims.lexicon import CONTRASTING, FORCES, JOINING, LASTING, MONEY, PARTING
+from assistant.claims.counted import LASTING, MONEY
+from assistant.claims.lexicon import CONTRASTING, FORCES, JOINING, PARTING
 from assistant.claims.reading import DATE, NUMBER, WORD, Reading, Token
 
 _PARALLEL = 0.5  # share of the shorter one's words that two figures of one kind have in common

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.claims.lexicon import ALSO_WORDS, BARE_MONTHS, CAPITAL_MONTHS, CLOCK_WORDS, MONTH_FOLLOWS, WEEKDAYS
+from assistant.claims.counted import ALSO_WORDS, BARE_MONTHS, CAPITAL_MONTHS, CLOCK_WORDS, MONTH_FOLLOWS, WEEKDAYS
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _NOON, _DAY = 12, 24

@@ -203,6 +203,7 @@ FAITHFUL = [
     ("Overtime is paid only with approval.", "Overtime is paid only with the manager's approval."),
     ("Taxikosten werden erstattet.", "Taxikosten werden von der Firma erstattet."),
     ("Сотрудники не должны сдавать отчёты.", "Сотрудники не должны сдавать отчёты в бухгалтерию."),
+    ("South Africa's Western Cape is rich in plants.", "South Africa 's Western Cape is rich in plants."),
     ("The desk can tell you the fee.", "The desk can tell you if there is a fee."),
 ]
 
@@ -252,6 +253,18 @@ def test_days_months_and_times_of_day_must_agree(sentence: str, passage: str) ->
 @pytest.mark.parametrize(("sentence", "passage"), FAITHFUL + OWN + SAME_FORCE + MEASURED_ALIKE + SAME_TIME)
 def test_faithful_sentences_raise_no_alarm(sentence: str, passage: str) -> None:
     assert standing(sentence, passage) == "supported"
+
+
+def test_a_name_behind_non_is_a_name() -> None:
+    passage = "Molasses of non-English colonies were taxed."
+    assert standing("Molasses of non-Danish colonies were taxed.", passage) == "unsupported"
+
+
+def test_a_figure_beside_the_quote_tells_whose_it_is() -> None:
+    sentence = "In all other cities the hotel limit is 180 euros."
+    quote, rest = CITIES.split(" In ")
+    assert judge_all(sentence, [Source(quote)]).standing == "supported"
+    assert judge_all(sentence, [Source(quote, beside=f"In {rest}")]).standing == "unsupported"
 
 
 def test_words_found_in_a_sentence_are_quoted_with_all_of_it() -> None:
