@@ -31,9 +31,7 @@ def conditions_disagree(said: Reading, quote: Reading) -> Conflict | None:
             under, condition = _parts(sentence, place)
             new = [token for token in condition if token.key not in {other.key for other in under}]
             word = token.written.lower()
-            if word in ONLY and not _all_in(said, under):
-                continue
-            if _shared(under, said) >= _SPOKEN_OF and (not new or _shared(new, said) < _TOLD):
+            if _about(said, under, strictly=word in ONLY) and (not new or _shared(new, said) < _TOLD):
                 return Conflict(WORDING, f"The document says “{SHOWN.get(word, word)}”, the sentence leaves it out.")
     return None
 
@@ -84,10 +82,17 @@ def _parts(sentence: Sequence[Token], place: int) -> tuple[list[Token], list[Tok
     return behind, _content(t for t in sentence[place + 1 :] if t.clause == clause)
 
 
-def _all_in(said: Reading, tokens: Sequence[Token]) -> bool:
-    """Whether the sentence speaks of these words and of little else."""
+def _about(said: Reading, under: Sequence[Token], *, strictly: bool) -> bool:
+    """Whether the sentence says what stands under a condition, or only a part of it; ``strictly`` asks for most of it
+    and for little else, as "only" is said of many things that others do too."""
+    most = _shared(under, said) >= _SPOKEN_OF
+    return most and _within(said, under) >= _SPOKEN_OF if strictly else most or _within(said, under) == 1
+
+
+def _within(said: Reading, tokens: Sequence[Token]) -> float:
+    """Share of the sentence's content words that are among these."""
     keys = {token.key for token in _content(said.tokens) if token.kind == WORD}
-    return len(keys & {token.key for token in tokens}) >= _SPOKEN_OF * len(keys)
+    return len(keys & {token.key for token in tokens}) / len(keys) if keys else 0.0
 
 
 def _sentences(reading: Reading) -> list[list[Token]]:
