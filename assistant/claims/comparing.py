@@ -98,9 +98,7 @@ def _figure(
         ):
             return None
         return Conflict(about, _differs(best.written, slot.written))
-    elsewhere = any(same(slot.token, other.token) for other in _slots_of(around, slot.token.kind)) or (
-        slot.token.kind == DATE and _pieced_together(slot.token, quote, around)
-    )
+    elsewhere = _said_around(slot.token, quote, around, same)
     if (elsewhere or _in_a_date(slot.token, around)) and alike < SAME_PLACE:
         return None
     if slot.token.written.lower() in _INDEFINITE and alike < SAME_PLACE:
@@ -108,6 +106,15 @@ def _figure(
     if best is not None and (alike >= FAINT or len(theirs) == 1):
         return Conflict(about, _differs(best.written, slot.written))
     return Conflict(about, f"The document does not give {'the date ' * (about == DATES)}{slot.written} here.")
+
+
+def _said_around(token: Token, quote: Reading, around: Reading, same: Same) -> bool:
+    """Whether the headings give it. A month alone is not given by the day on which the document is dated."""
+    bare = token.kind == DATE and token.day[0] == token.day[2] == 0
+    there = (t for t in around.tokens if t.kind == token.kind and not (bare and t.day[2]))
+    if any(same(token, other) for other in there):
+        return True
+    return token.kind == DATE and not bare and _pieced_together(token, quote, around)
 
 
 def _differs(theirs: str, mine: str) -> str:

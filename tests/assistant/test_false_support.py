@@ -260,6 +260,13 @@ def test_a_name_behind_non_is_a_name() -> None:
     assert standing("Molasses of non-Danish colonies were taxed.", passage) == "unsupported"
 
 
+def test_a_month_is_not_given_by_the_date_of_the_document() -> None:
+    quote = "The office is closed in winter."
+    source = Source(quote, "Opening hours / 1 January 2025")
+    assert judge_all("The office is closed in January.", [source]).standing == "unsupported"
+    assert judge_all("The office is closed in January.", [Source(quote, "January")]).standing == "supported"
+
+
 def test_a_figure_beside_the_quote_tells_whose_it_is() -> None:
     sentence = "In all other cities the hotel limit is 180 euros."
     quote, rest = CITIES.split(" In ")
