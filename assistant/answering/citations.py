@@ -22,6 +22,7 @@ MOST_QUOTES = 3  # of one passage for one sentence
 CARRIED = 0.9  # fit from which nothing more is looked for
 _TOGETHER = 0.75  # fit that makes several quotes worth their room
 _FURTHER = 0.08  # what each must add
+_BESIDE = 2  # sentences to either side
 _TWO = 2
 _GAIN = 0.15
 _MARKER = re.compile(r"\[\s*(\d{1,3}(?:@\d{1,6}-\d{1,6})?(?:\s*,\s*\d{1,3})*)\s*\]")
@@ -145,10 +146,10 @@ def choose_quotes(sentence: str, passage: str) -> list[tuple[int, int]]:
 
 def choose_quote(sentence: str, passage: str) -> tuple[int, int]:
     """(start, end) in the passage of the words that best carry the sentence: one sentence, or two in a row."""
-    exact = _find_verbatim(sentence, passage)
+    spans = split_sentences(passage) or [(0, len(passage))]
+    exact = _find_verbatim(sentence, passage, spans)
     if exact:
         return exact
-    spans = split_sentences(passage) or [(0, len(passage))]
     fits = [_fit(sentence, passage[start:end]) for start, end in spans]
     first = max(range(len(spans)), key=fits.__getitem__)
     for position in (first - 1, first):
@@ -159,6 +160,15 @@ def choose_quote(sentence: str, passage: str) -> tuple[int, int]:
         if _fit(sentence, passage[pair[0][0] : pair[1][1]]) - fits[first] > _GAIN:
             return pair[0][0], pair[1][1]
     return spans[first]
+
+
+def beside(passage: str, start: int, end: int) -> str:
+    """The sentences just before and behind some words of a passage, the rows of a table left out."""
+    spans = split_sentences(passage)
+    before = [span for span in spans if span[1] <= start][-_BESIDE:]
+    behind = [span for span in spans if span[0] >= end][:_BESIDE]
+    told = [passage[s:e] for s, e in before + behind]
+    return "\n\n".join(words for words in told if not words.lstrip().startswith("|"))
 
 
 def _one_quote(passage: str, pair: Sequence[tuple[int, int]]) -> bool:
@@ -175,12 +185,17 @@ def match_passage(sentence: str, passages: Sequence[str]) -> int | None:
     return fits.index(max(fits))
 
 
-def _find_verbatim(sentence: str, passage: str) -> tuple[int, int] | None:
+def _find_verbatim(sentence: str, passage: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Where the very words stand: with the rest of their sentence, which may deny or limit them, if there is room."""
     words = sentence.split()
     if len(words) < 3:
         return None
-    found = re.search(r"\s+".join(re.escape(word) for word in words), passage)
-    return found.span() if found else None
+    found = re.search(r"(?<![\w.,−-])" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w|[.,]\d)", passage)
+    if found is None:
+        return None
+    met = [span for span in spans if span[0] < found.end() and found.start() < span[1]]
+    start, end = min(found.start(), met[0][0]), max(found.end(), met[-1][1])
+    return (start, end) if end - start <= LONGEST_QUOTE else found.span()
 
 
 def _fit(sentence: str, quote: str) -> float:

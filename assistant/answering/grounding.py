@@ -20,8 +20,13 @@ from assistant.claims.comparing import (
     opposites_disagree,
 )
 from assistant.claims.denying import denial_disagrees, limits_disagree
-from assistant.claims.reading import WORD, Reading, language_of_words, read, subject_of
+from assistant.claims.limiting import always_added, attribution_disagrees, conditions_disagree, has_condition
+from assistant.claims.measures import measures_disagree
+from assistant.claims.modality import modality_contradicted, modality_weakened
+from assistant.claims.reading import DATE, NUMBER, WORD, Reading, language_of_words, read, subject_of
+from assistant.claims.rivals import figure_of_another
 from assistant.claims.rows import row_disagrees
+from assistant.claims.verbatim import says_word_for_word
 
 SUPPORTED, PARTLY, UNSUPPORTED = "supported", "partly", "unsupported"
 
@@ -57,13 +62,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A quote as it is read, and what stands around it; ``header`` and ``cells`` are those of a table row."""
+    """A quote as it is read, and what stands around it; ``header`` and ``cells`` are those of a table row.
+
+    ``beside`` are the sentences next to the quote. They support nothing, but show what other figures are said of.
+    """
 
     quote: str
     context: str = ""
     document: str = ""
     header: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    beside: str = ""
 
 
 Closeness = Callable[[str, str], float | None]  # cosine of two texts; None when it cannot be had
@@ -83,7 +92,7 @@ def judge_all(sentence: str, sources: Sequence[Source], closeness: Closeness | N
     sources = [source for source in sources if source.quote.strip()]
     if not sources:
         return Verdict(UNSUPPORTED, "No passage was cited for this sentence.", settled=True)
-    if any(_word_for_word(sentence, source.quote) for source in sources):
+    if any(says_word_for_word(sentence, source.quote) for source in sources):
         return Verdict(SUPPORTED, "", settled=True)
     sentence = _LEAD_IN.sub("", sentence)
     for source in sources:
@@ -111,12 +120,19 @@ def _by_rows(said: Reading, rows: Sequence[Source]) -> Verdict:
 
 def _judge_one(said: Reading, sources: Sequence[Source], closeness: Closeness | None) -> Verdict:
     """Against quotes that are read as one."""
-    quoted = read("\n".join(source.quote for source in sources), said.language)
+    quoted = read("\n\n".join(source.quote for source in sources), said.language)
     around = read(" / ".join(source.context for source in sources), said.language)
     is_row = any(source.cells for source in sources)
-    if conflict := _conflict(said, quoted, around, placed=not is_row):
+    conflict = _conflict(said, quoted, around, placed=not is_row)
+    if conflict is None and not is_row and any(token.kind in {NUMBER, DATE} for token in said.tokens):
+        beside = read("\n\n".join(source.beside for source in sources), said.language)
+        conflict = figure_of_another(said, quoted, beside)
+    if conflict:
         return Verdict(UNSUPPORTED, conflict.reason, settled=True)
-    if conflict := amounts_disagree(said, quoted) or limits_disagree(said, quoted):
+    if always := always_added(said, quoted):
+        standing = UNSUPPORTED if has_condition(quoted) else PARTLY
+        return Verdict(standing, f"The sentence says “{always}”, the document does not.", settled=True)
+    if conflict := _left_out(said, quoted) or measures_disagree(said, quoted, around):
         return Verdict(PARTLY, conflict.reason, settled=True)
     return _by_coverage(said, quoted, around, closeness)
 
@@ -168,26 +184,24 @@ def coverage(sentence: str, quote: str, context: str = "") -> float:
     return _share(read(sentence, language), read(quote, language), read(context, language))
 
 
-def _word_for_word(sentence: str, quote: str) -> bool:
-    return bool(_plain(sentence)) and _plain(sentence) in _plain(quote) and not _denied_before(sentence, quote)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^\w€$£%°+-]+", " ", text).strip().casefold()
-
-
-def _denied_before(sentence: str, quote: str) -> bool:
-    """Whether the sentence was cut out of the quote right behind a word that turns it round."""
-    before, _, _ = _plain(quote).partition(_plain(sentence))
-    return before.split()[-1:] in (["not"], ["no"], ["never"], ["nicht"], ["unless"], ["except"])
-
-
 def _conflict(said: Reading, quote: Reading, around: Reading, *, placed: bool) -> Conflict | None:
     return (
         figures_disagree(said, quote, around, placed=placed)
         or names_disagree(said, quote, around)
         or denial_disagrees(said, quote)
         or opposites_disagree(said, quote)
+        or modality_contradicted(said, quote)
+    )
+
+
+def _left_out(said: Reading, quote: Reading) -> Conflict | None:
+    """What makes the quote say less than the sentence, though nothing contradicts it."""
+    return (
+        amounts_disagree(said, quote)
+        or limits_disagree(said, quote)
+        or conditions_disagree(said, quote)
+        or attribution_disagrees(said, quote)
+        or modality_weakened(said, quote)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.answering.citations import Marker, RawSentence, choose_quotes, match_passage, supplied_only
+from assistant.answering.citations import Marker, RawSentence, beside, choose_quotes, match_passage, supplied_only
 from assistant.answering.grounding import UNSUPPORTED, Source, Verdict, judge_all, reconsidered
 from assistant.answering.recording import Quote
 from assistant.selection.choosing import Material
@@ -56,7 +56,8 @@ def _source(quote: Quote) -> Source:
         header = table_header(evidence.text, quote.start)
     about = " / ".join((evidence.document_title, *evidence.heading_path, f"{evidence.dated:%-d %B %Y}"))
     if header is None:
-        return Source(quote.text, about, str(evidence.document_id))
+        near = beside(evidence.text, quote.start, quote.end)
+        return Source(quote.text, about, str(evidence.document_id), beside=near)
     cells = tuple(cells_of(quote.text))
     return Source(row_in_words(header, cells), about, str(evidence.document_id), tuple(header), cells)
 

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from assistant.claims.counted import EXACT, LONG
 from assistant.claims.lexicon import (
+    BEFORE_TIME,
     DENYING,
     DOWNWARD,
     LANGUAGE_OF_PAIR,
@@ -22,7 +24,7 @@ from assistant.claims.lexicon import (
     UPWARD,
 )
 from assistant.claims.places import Run, likeness
-from assistant.claims.reading import DATE, NUMBER, ORDINAL, WORD, Reading, Token
+from assistant.claims.reading import CLOCK, DATE, NUMBER, ORDINAL, PERIOD, WEEKDAY, WORD, Reading, Token
 
 SAME_PLACE = 1.0  # likeness from which two places speak of the same
 CLEARLY = 2.0  # how much more alike another place must be to be the one that is meant
@@ -51,18 +53,21 @@ class _Slot:
     written: str
 
 
-Same = Callable[[_Slot, _Slot], bool]
+Same = Callable[[Token, Token], bool]
 
 
 def figures_disagree(said: Reading, quote: Reading, around: Reading, *, placed: bool = True) -> Conflict | None:
     """``placed`` asks that a figure stands at the same place, not only somewhere in the quote."""
-    for kind, same in ((NUMBER, _same_number), (ORDINAL, _same_number), (DATE, _same_day)):
+    for kind, same in (
+        (WEEKDAY, same_value), (CLOCK, same_value),
+        (NUMBER, same_number), (ORDINAL, same_number), (DATE, same_day), (PERIOD, same_period),
+    ):  # fmt: skip
         mine = _slots_of(said, kind)
-        if not mine:
-            continue
         theirs = _slots_of(quote, kind)
+        if not mine or (kind == PERIOD and not theirs):
+            continue
         for slot in mine:
-            if not placed and any(same(slot, other) for other in theirs):
+            if not placed and any(same(slot.token, other.token) for other in theirs):
                 continue
             if conflict := _figure(slot, mine, theirs, (said, quote, around), same):
                 return conflict
@@ -78,8 +83,10 @@ def _figure(
 ) -> Conflict | None:
     said, quote, around = texts
     about = DATES if slot.token.kind == DATE else FIGURES
-    equal = [other for other in theirs if same(slot, other)]
+    equal = [other for other in theirs if same(slot.token, other.token)]
     if not equal and slot.token.kind == NUMBER and _in_a_date(slot.token, quote):
+        return None
+    if not equal and _an_hour(slot.token, quote):
         return None
     best, alike = _best(slot, said, [other for other in theirs if other not in equal], quote)
     if equal:
@@ -91,9 +98,7 @@ def _figure(
         ):
             return None
         return Conflict(about, _differs(best.written, slot.written))
-    elsewhere = any(same(slot, other) for other in _slots_of(around, slot.token.kind)) or (
-        slot.token.kind == DATE and _pieced_together(slot.token, quote, around)
-    )
+    elsewhere = _said_around(slot.token, quote, around, same)
     if (elsewhere or _in_a_date(slot.token, around)) and alike < SAME_PLACE:
         return None
     if slot.token.written.lower() in _INDEFINITE and alike < SAME_PLACE:
@@ -101,6 +106,15 @@ def _figure(
     if best is not None and (alike >= FAINT or len(theirs) == 1):
         return Conflict(about, _differs(best.written, slot.written))
     return Conflict(about, f"The document does not give {'the date ' * (about == DATES)}{slot.written} here.")
+
+
+def _said_around(token: Token, quote: Reading, around: Reading, same: Same) -> bool:
+    """Whether the headings give it. A month alone is not given by the day on which the document is dated."""
+    bare = token.kind == DATE and token.day[0] == token.day[2] == 0
+    there = (t for t in around.tokens if t.kind == token.kind and not (bare and t.day[2]))
+    if any(same(token, other) for other in there):
+        return True
+    return token.kind == DATE and not bare and _pieced_together(token, quote, around)
 
 
 def _differs(theirs: str, mine: str) -> str:
@@ -123,21 +137,46 @@ def _belongs_to_another(
     """Whether another slot of the sentence says what stands at a place of the quote, and fits there as well."""
     fit = likeness(said.tokens, slot.run, quote.tokens, place.run)
     return any(
-        other is not slot and same(other, place) and likeness(said.tokens, other.run, quote.tokens, place.run) >= fit
+        other is not slot
+        and same(other.token, place.token)
+        and likeness(said.tokens, other.run, quote.tokens, place.run) >= fit
         for other in mine
     )
 
 
-def _same_number(one: _Slot, other: _Slot) -> bool:
-    if not one.token.values & other.token.values:
+def same_number(one: Token, other: Token) -> bool:
+    """Also told in another unit of time, or with its unit left out."""
+    if one.sort and other.sort and one.sort != other.sort:
         return False
-    mine, theirs = one.token.unit, other.token.unit
-    return not mine or not theirs or mine == theirs
+    if one.values & other.values and (not one.unit or not other.unit or one.unit == other.unit):
+        return True
+    return any(
+        {value * lengths[one.unit] for value in one.values} & {value * lengths[other.unit] for value in other.values}
+        for lengths in (EXACT, LONG)
+        if one.unit in lengths and other.unit in lengths and not one.sort and not other.sort
+    )
 
 
-def _same_day(one: _Slot, other: _Slot) -> bool:
+def same_period(one: Token, other: Token) -> bool:
+    return one.unit == other.unit and bool(one.values & other.values)
+
+
+def same_day(one: Token, other: Token) -> bool:
     """Every part of the date that the sentence gives stands in the quote."""
-    return all(mine in (0, theirs) for mine, theirs in zip(one.token.day, other.token.day, strict=True))
+    return any(
+        all(mine in (0, theirs) for mine, theirs in zip(this, that, strict=True))
+        for this in _days(one)
+        for that in _days(other)
+    )
+
+
+def _days(token: Token) -> list[tuple[int, int, int]]:
+    year, month, day = token.day
+    return [token.day, (year, day, month)] if token.swapped else [token.day]
+
+
+def same_value(one: Token, other: Token) -> bool:
+    return bool(one.values & other.values)
 
 
 def _pieced_together(token: Token, quote: Reading, around: Reading) -> bool:
@@ -158,6 +197,18 @@ def _in_a_date(token: Token, reading: Reading) -> bool:
         and any(
             part in token.values for other in reading.tokens if other.kind == DATE for part in other.day[::2] if part
         )
+    )
+
+
+def _an_hour(token: Token, reading: Reading) -> bool:
+    """A bare number that is the full hour of a time there, or the other way round ("at 9" and "9:00")."""
+    pair = {NUMBER: CLOCK, CLOCK: NUMBER}.get(token.kind)
+    return any(
+        bare.values & {value / 60, value / 60 - 12, value / 60 + 12}
+        for other in reading.tokens
+        if other.kind == pair and not other.unit and not token.unit
+        for bare, clock in ((token, other) if pair == CLOCK else (other, token),)
+        for value in clock.values
     )
 
 
@@ -281,7 +332,9 @@ def opposites_disagree(said: Reading, quote: Reading) -> Conflict | None:
         against = [
             n
             for n, other in enumerate(quote.tokens)
-            if _opposed(word, other.written.lower(), said.language) and _denied(quote, n) == denied
+            if _opposed(word, other.written.lower(), said.language)
+            and _denied(quote, n) == denied
+            and (word not in BEFORE_TIME or (_before_time(said, position) and _before_time(quote, n)))
         ]
         if not against:
             continue
@@ -293,6 +346,11 @@ def opposites_disagree(said: Reading, quote: Reading) -> Conflict | None:
             place = max(against, key=lambda n: likeness(said.tokens, here, quote.tokens, (n, n)))
             return Conflict(WORDING, _opposite(quote.tokens[place].written, token.written))
     return None
+
+
+def _before_time(reading: Reading, position: int) -> bool:
+    after = reading.tokens[position + 1 : position + 1 + _JUST_BEFORE]
+    return any(token.kind in {DATE, WEEKDAY, CLOCK, NUMBER} for token in after)
 
 
 def _denied(reading: Reading, position: int) -> bool:

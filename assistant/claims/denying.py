@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from assistant.claims.comparing import WORDING, Conflict
-from assistant.claims.lexicon import DENYING, ONLY, SHOWN
+from assistant.claims.lexicon import DENYING, ONLY, SHOWN, UNSURE
 from assistant.claims.places import likeness
 from assistant.claims.reading import WORD, Reading, Token
 
@@ -44,7 +44,7 @@ def _denies(language: str) -> Marks:
 
     def denies(token: Token) -> bool:
         word = token.written.lower()
-        return token.kind == WORD and (word in words or (language == "en" and word.endswith(("n't", "not"))))
+        return token.kind == WORD and (word in words or (language in {"en", UNSURE} and word.endswith(("n't", "not"))))
 
     return denies
 

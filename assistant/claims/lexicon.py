@@ -6,100 +6,9 @@ from __future__ import annotations
 import re
 
 
-def _by_word(groups: dict[str, str]) -> dict[str, str]:
+def by_word(groups: dict[str, str]) -> dict[str, str]:
     return {word.replace("_", " "): meaning for meaning, words in groups.items() for word in words.split()}
 
-
-_COUNTED = {
-    "en": """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-        seventeen eighteen nineteen twenty""",
-    "de": """null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn
-        siebzehn achtzehn neunzehn zwanzig""",
-    "es": """cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
-        diecisiete dieciocho diecinueve veinte""",
-    "fr": """zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept
-        dix-huit dix-neuf vingt""",
-}
-_TENS = {
-    "en": "thirty forty fifty sixty seventy eighty ninety",
-    "de": "dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
-    "es": "treinta cuarenta cincuenta sesenta setenta ochenta noventa",
-    "fr": "trente quarante cinquante soixante soixante-dix quatre-vingts quatre-vingt-dix",
-}
-# In running text these are articles more often than counts.
-_ARTICLES = {"fr": {"un"}, "es": {"uno"}}
-COUNTS: dict[str, dict[str, int]] = {
-    language: {word: value for value, word in enumerate(words.split()) if word not in _ARTICLES.get(language, ())}
-    | {word: 10 * value for value, word in enumerate(_TENS[language].split(), start=3)}
-    for language, words in _COUNTED.items()
-}
-COUNTS["en"] |= {"dozen": 12, "twice": 2}
-SCALES = {
-    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "hundert": 100,
-    "tausend": 1000, "millionen": 10**6, "milliarde": 10**9, "milliarden": 10**9, "mil": 1000, "millón": 10**6,
-    "millones": 10**6, "mille": 1000, "millions": 10**6, "milliard": 10**9, "milliards": 10**9, "cien": 100,
-    "billions": 10**9, "thousands": 1000,
-}  # fmt: skip
-ORDINALS = {
-    word: value
-    for words in (
-        """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth""",
-        """erste zweite dritte vierte fünfte sechste siebte achte neunte zehnte""",
-        """primera segunda tercera cuarta quinta sexta séptima octava novena décima""",
-        """primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo""",
-        """premier deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième""",
-    )
-    for value, word in enumerate(words.split(), start=1)
-}
-ORDINALS |= {f"{word}{ending}": ORDINALS[word] for word in list(ORDINALS)[12:22] for ending in ("n", "r", "s", "m")}
-
-_MONTH_LISTS = (
-    "january february march april may june july august september october november december",
-    "jan feb mar apr may jun jul aug sep oct nov dec",
-    "januar februar märz april mai juni juli august september oktober november dezember",
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-)
-MONTHS = {name: number for names in _MONTH_LISTS for number, name in enumerate(names.split(), start=1)}
-MONTHS["sept"] = 9
-
-UNITS = _by_word({
-    "EUR": "€ eur euro euros", "USD": "$ usd dollar dollars us$ dólares", "GBP": "£ gbp pounds pound_sterling",
-    "CHF": "chf", "%": "% percent per_cent prozent por_ciento pour_cent pct",
-    "second": "second seconds sec secs s sekunde sekunden segundo segundos seconde secondes",
-    "minute": "minute minutes min mins minuten minuto minutos", "hour": """hour hours h hr hrs stunde stunden hora
-        horas heure heures""",
-    "day": "day days tag tage tagen día días jour jours",
-    "week": "week weeks woche wochen semana semanas semaine semaines",
-    "month": "month months monat monate monaten mes meses mois",
-    "quarter": "quarter quarters quartal quartale",
-    "year": "year years yr yrs jahr jahre jahren año años an ans année années",
-    "decade": "decade decades jahrzehnt jahrzehnte década décadas décennies",
-    "century": "century centuries jahrhundert jahrhunderte siglo siglos siècle siècles",
-    "night": "night nights nacht nächte noche noches nuit nuits",
-    "mm": "mm millimetre millimetres millimeter millimeters", "cm": """cm centimetre centimetres centimeter
-        centimeters""",
-    "m": "m metre metres meter meters metern metro metros mètre mètres",
-    "km": "km kilometre kilometres kilometer kilometers kilometern kilómetro kilómetros kilomètres",
-    "mile": "mile miles mi meilen millas", "foot": "foot feet ft", "inch": "inch inches",
-    "yard": "yard yards yd yardas",
-    "g": "g gram grams gramme grammes gramm gramos", "kg": "kg kilogram kilograms kilo kilos kilogramm kilogramos",
-    "mg": "mg milligram milligrams", "µg": "µg μg mcg microgram micrograms",
-    "tonne": "t tonne tonnes ton tons tonnen",
-    "lb": "lb lbs", "l": "l litre litres liter liters litros",
-    "ml": "ml millilitre millilitres milliliter milliliters",
-    "kb": "kb kilobyte kilobytes", "mb": "mb megabyte megabytes", "gb": "gb gigabyte gigabytes",
-    "tb": "tb terabyte terabytes",
-    "V": "v volt volts", "mV": "mv", "A": "amp amps ampere", "mA": "ma", "mAh": "mah", "W": "w watt watts",
-    "kW": "kw kilowatt kilowatts", "kWh": "kwh", "Hz": "hz hertz", "kHz": "khz", "MHz": "mhz", "GHz": "ghz",
-    "°C": "°c degrees_celsius", "°F": "°f degrees_fahrenheit", "ppm": "ppm", "NTU": "ntu", "bar": "bar",
-    "mg/l": "mg/l",
-    "acre": "acre acres", "hectare": "hectare hectares ha", "km²": "km² km2 sq_km", "mph": "mph", "km/h": "km/h",
-    "people": "people persons person employees employee",
-})  # fmt: skip
-# Written small and next to a figure, or not a unit at all.
-TERSE = frozenset({"s", "h", "m", "g", "l", "t", "v", "w", "an", "a", "bar", "ha", "mi", "ma"})
 
 # Phrases that bound a figure, made one word each before the text is read.
 BOUNDS = tuple(
@@ -115,12 +24,32 @@ BOUNDS = tuple(
         (r"(?:less|fewer|shorter|younger|lower|smaller) than|(?:under|below)(?= ?[€$£]?\d)|weniger als|unter(?= \d)|"
          r"menos de|moins de", " lessthan "),
         (r"no longer|not any (?:more|longer)", " nolonger "),
+        (r"(?:it|this|that) is (?:not (?:the case|true|correct|right)|wrong|false|untrue|a myth) that|"
+         r"es (?:ist nicht (?:der fall|wahr|richtig|so)|ist falsch|stimmt nicht|trifft nicht zu), dass|"
+         r"no es (?:cierto|verdad) que|es falso que|(?:il|ce) n'est pas (?:vrai|exact) que|il est faux que|"
+         r"неверно, что|неправда, что|не верно, что", " nottrue "),
+        (r"provid(?:ed|ing) that|(?<=, )provided(?= (?:the|a|an|they|he|she|it|you|we)\b)|as long as|so long as|"
+         r"on (?:the )?condition that|subject to|in case(?: of)?|es sei denn|unter der (?:bedingung|voraussetzung)|"
+         r"a menos que|a no ser que|siempre que|siempre y cuando|con tal de que|a condición de(?: que)?|"
+         r"à moins que|à condition (?:que|de)|pourvu que|sous réserve|en cas de|при условии|за исключением|"
+         r"в случае", " onlyif "),
+        (r"(?:do|does|did) not (?:have|need) to|(?:don't|doesn't|didn't) (?:have|need) to|need not|needn't|"
+         r"(?:is|are|was|were) not (?:required|obliged) to|(?:isn't|aren't) (?:required|obliged) to|"
+         r"no (?:tiene|tienen) que|не (?:обязан|обязана|обязаны)", " neednot "),
+        (r"(?:have|has|need|needs) to|(?:is|are) (?:required|obliged) to|(?:tiene|tienen) que", " must "),
+        (r"(?:is|are) (?:allowed|permitted) to", " may "),
+        (r"(?:is|are) (?:recommended|advised|encouraged) to", " should "),
+        (r"s'(ils?|elles?)", r"si \1"),
+        (r"(per|pro) (\w+) (?:and|und) (person)", r"\1 \2 \1 \3"),
+        (r"non-?(\w+[ai]ble)", r" not \1 "),
+        (r"non-((?-i:[a-z])\w+)", r" non\1 "),
         (r"not only|not just|not least|whether or not|if not|nicht nur|no sólo|no solo|non seulement", " notonly "),
     )
 )  # fmt: skip
 SHOWN = {
     "nolonger": "no longer", "atleast": "at least", "atmost": "at most", "morethan": "more than",
-    "lessthan": "less than",
+    "lessthan": "less than", "nottrue": "not true", "onlyif": "provided that",
+    "neednot": "need not",
 }  # fmt: skip
 UPWARD, DOWNWARD = frozenset({"atleast", "morethan"}), frozenset({"atmost", "lessthan"})
 
@@ -159,6 +88,7 @@ _OPPOSITES = """before/after earlier/later minimum/maximum least/most increase/d
     siempre/nunca con/sin primero/último primera/última alto/bajo norte/sur este/oeste dentro/fuera
     avant/après plus/moins minimum/maximum augmenter/diminuer augmenté/diminué autorisé/interdit
     toujours/jamais avec/sans
+    from/until since/until from/till spätestens/frühestens bis/ab до/после
     premier/dernier nord/sud est/ouest dedans/dehors supérieur/inférieur"""
 OPPOSITES: dict[str, frozenset[str]] = {}
 for _pair in _OPPOSITES.split():
@@ -175,12 +105,16 @@ LANGUAGE_OF_PAIR = {
     "mit": "de",
     "nach": "de",
     "vor": "de",
+    "bis": "de",
+    "ab": "de",
 }
+# These are opposites only before a time.
+BEFORE_TIME = frozenset({"from", "until", "till", "since", "bis", "ab"})
 
 DENIALS = {
-    "en": """not nolonger no never none nobody nothing neither nor without cannot nowhere except unless forbidden
-        prohibited forbids prohibits banned refuse refused refuses hardly barely lack lacks lacking excluding excluded
-        fails failed""",
+    "en": """not nottrue neednot nolonger no never none nobody nothing neither nor without cannot nowhere except unless
+        forbidden prohibited forbids prohibits banned refuse refused refuses hardly barely lack lacks lacking excluding
+        excluded fails failed""",
     "de": """nicht kein keine keinen keinem keiner keines nie niemals ohne weder nirgends niemand nichts
         verboten untersagt außer""",
     "es": "no nunca sin ni tampoco ningún ninguna ninguno jamás nada nadie excepto salvo prohibido prohibida prohíbe",
@@ -188,9 +122,11 @@ DENIALS = {
     "ru": "не нет никогда без ни нельзя",
 }
 DENYING = {language: frozenset(words.split()) for language, words in DENIALS.items()}
+UNSURE = ""  # the language of a text that does not show one: whatever denies in any of them denies
+DENYING[UNSURE] = frozenset().union(*DENYING.values())
 PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis")
 
-QUANTIFIERS = _by_word({
+QUANTIFIERS = by_word({
     "all": """all every each always everyone everybody everything alle jeder jede jedes immer todos todas cada tous
         toutes chaque""",
     "some": """some several sometimes certain occasionally einige manche algunos algunas varios quelques certains
@@ -216,9 +152,59 @@ _VERBS = {
     "ru": "был была было были является являются может могут",
 }
 VERBS = {language: frozenset(words.split()) for language, words in _VERBS.items()}
+VERBS[UNSURE] = VERBS["en"]
 # How a sentence is joined to the one before it: no part of what it speaks of.
 OPENERS = frozenset(
     """lastly finally additionally moreover furthermore however therefore thus overall case addition example
     instance summary general particular likewise similarly currently generally typically yes no note außerdem
     daher jedoch zudem schließlich además finalmente sin embargo general ejemplo enfin ainsi exemple""".split()  # noqa: SIM905
 )
+
+# Words with which a condition or an exception begins.
+CONDITIONS = frozenset(
+    """if unless except onlyif wenn falls sofern soweit außer vorausgesetzt si salvo excepto sauf если
+    кроме""".split()  # noqa: SIM905
+)
+# What stands before "if" where it asks or grants, and sets no condition.
+WHETHER = frozenset(
+    """ask asks asked check checks checked see know knows decide decides whether tell wonder determine find even as
+    auch selbst même incluso comme como même даже""".split()  # noqa: SIM905
+)
+# With "that": somebody says it, the document does not.
+ATTRIBUTING = frozenset(
+    """claim claims claimed allege alleges alleged argue argues argued propose proposes proposed suggest suggests
+    suggested believe believes believed think thinks thought assume assumes assumed rumoured rumored demand demands
+    demanded behauptet behaupten vorgeschlagen fordert fordern glaubt glauben afirma afirman propone proponen cree
+    creen exige prétend prétendent propose proposent croit croient exigent утверждает утверждают предлагает
+    предлагают считает считают""".split()  # noqa: SIM905
+)
+THAT = frozenset({"that", "dass", "que", "qu", "что"})
+ALWAYS = frozenset({"always", "invariably", "immer", "stets", "siempre", "toujours", "всегда"})
+
+# What modal words do to their verbs.
+MUST, SHOULD, MAY, WILL, NEED_NOT, MUST_NOT = "must", "should", "may", "will", "neednot", "must not"
+FORCES = by_word({
+    MUST: """must shall muss müssen debe deben doit doivent должен должна должно должны обязан обязана обязаны""",
+    SHOULD: """should ought soll sollen sollte sollten debería deberían devrait devraient следует
+        рекомендуется""",
+    MAY: """may can might darf dürfen kann können puede pueden peut peuvent может могут можно""",
+    WILL: "will",
+})  # fmt: skip
+NO_DUTY_DENIED = frozenset({"muss", "müssen"})  # denied, these say that there is no duty, not that it is forbidden
+MIGHT = frozenset({"may", "might", "может", "могут"})
+# Words that give leave without a modal one.
+GRANTING = frozenset(
+    """could would allowed permitted possible optional option options entitled eligible possibly perhaps sometimes
+    able free welcome permission возможно разрешено""".split()  # noqa: SIM905
+)
+
+# Common words that tell two clauses apart ("in capital cities" and "in all other cities").
+CONTRASTING = frozenset(
+    """other others otherwise before after during under over above below andere anderen vor nach während unter über
+    otros otras antes después durante autres avant après pendant других до после""".split()  # noqa: SIM905
+)
+# Between two figures, each of these begins what the second one is said of.
+JOINING = frozenset("and but und aber y pero et mais и".split())  # noqa: SIM905
+PARTING = frozenset("while whereas während mientras tandis а".split())  # noqa: SIM905
+# Before a figure: it is an end of something.
+BOUNDING = UPWARD | DOWNWARD | frozenset("from until till ab bis desde hasta dès jusqu до с".split())  # noqa: SIM905

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.claims.reading import NUMBER, Token
+from assistant.claims.reading import NUMBER, PERIOD, Token
 
 REACH = 6  # tokens to either side
 _COMMON = 0.35  # weight of a function word
@@ -43,7 +43,8 @@ def _around(tokens: Sequence[Token], run: Run) -> dict[str, list[int]]:
 def _key(token: Token) -> str:
     if token.key:
         return token.key
-    return f"{token.kind}:{min(token.values) if token.values else token.day}"
+    unit = token.unit if token.kind == PERIOD else ""
+    return f"{token.kind}:{min(token.values) if token.values else token.day}{unit}"
 
 
 def _weight(key: str, tokens: Sequence[Token], run: Run, places: Sequence[int]) -> float:
