@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 
 from ingest.parsers.base import ParsedDocument
-from ingest.parsers.charsets import decode
+from ingest.parsers.charsets import decode, decode_as
 from ingest.parsers.html_hidden import remove_hidden
 from ingest.parsers.html_tables import plain_tables
 from ingest.parsers.kinds import HTML
@@ -85,12 +84,7 @@ def make_plain(soup: BeautifulSoup) -> None:
 def _decoded(data: bytes) -> str:
     """Bytes that are UTF-8 are read so, whatever the page says of itself; of others its word counts."""
     declared = EncodingDetector.find_declared_encoding(data, is_html=True)
-    try:
-        # As in all browsers: who states Latin 1 means the set that has the signs it lacks.
-        stated = "cp1252" if declared and codecs.lookup(declared).name == "iso8859-1" else declared
-        return data.decode(stated) if stated and not _is_utf8(data) else decode(data)
-    except (LookupError, ValueError):
-        return decode(data)
+    return decode_as(declared, data) if declared and not _is_utf8(data) else decode(data)
 
 
 def _is_utf8(data: bytes) -> bool:
