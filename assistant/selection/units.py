@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.claims.lexicon import MONTHS
+from assistant.claims.counted import MONTHS
 from assistant.selection.grids import grid_rows
 from knowledge.search import Evidence
 from knowledge.sentences import split_sentences
