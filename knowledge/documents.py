@@ -26,12 +26,8 @@ def publish_version(version: DocumentVersion) -> None:
     Raises DocumentGone when the document was deleted meanwhile.
     """
     with transaction.atomic():
-        document = (
-            Document.objects.select_for_update(of=("self",))
-            .select_related("current")
-            .filter(pk=version.document_id)
-            .first()
-        )
+        # The current version is read when the lock is held: a join would bring the one from before the waiting.
+        document = Document.objects.select_for_update().filter(pk=version.document_id).first()
         if document is None or document.deleted is not None:
             raise DocumentGone("The document was deleted while it was being read, so nothing was kept.")
         version.state = DocumentVersion.State.READY
