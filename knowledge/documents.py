@@ -45,6 +45,13 @@ def publish_version(version: DocumentVersion) -> None:
         projection.record_added(version.pk, version.passage_count)
 
 
+def title_changed(document_id: uuid.UUID) -> None:
+    """Has a document found by its new title. Call inside the transaction that wrote it, which holds the row."""
+    current = Document.objects.filter(pk=document_id, deleted__isnull=True).values_list("current_id", flat=True).first()
+    if current is not None:
+        lexical.index_version(current)
+
+
 def delete_document(document: Document, by: User | None) -> None:
     """Takes a document out of every answer at once; rows and files follow with the next purge."""
     with transaction.atomic():

@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 from numpy.typing import NDArray
 
 from knowledge import snapshots
+from knowledge.batching import batches
 from knowledge.embedding import get_embedder
 from knowledge.embedding.stored import table
 from knowledge.errors import IndexBusy
@@ -217,7 +218,8 @@ class Projection:
         come = [version for version, kind in last.items() if kind == IndexChange.Kind.ADD]
         # Versions that come are removed first as well: applying a change twice must change nothing.
         self._remove(gone + come)
-        self._add(Passage.objects.searchable().filter(version_id__in=come))
+        for some in batches(come):
+            self._add(Passage.objects.searchable().filter(version_id__in=some))
         self.position = target
 
     def _remove(self, version_ids: list[int]) -> None:
