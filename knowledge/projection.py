@@ -299,7 +299,8 @@ def write_snapshot_if_due() -> bool:
     changed = IndexChange.objects.filter(position__gt=written).aggregate(total=Sum("passages"))["total"] or 0
     if changed < max(settings.INDEX_SNAPSHOT_EVERY, snapshots.newest_count() // _SNAPSHOT_SHARE):
         return False
-    projection = get_projection()
-    snapshots.write(projection.snapshot())
+    with snapshots.alone():
+        projection = get_projection()
+        snapshots.write(projection.snapshot())
     projection.look_for_newer()
     return True

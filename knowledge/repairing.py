@@ -84,9 +84,12 @@ def _index() -> Iterator[str]:
         for directory in snapshots.generations():
             snapshots.set_aside(directory, "its passages are not those of the database")
         projection.forget_projection()
-    held = projection.get_projection().snapshot()
-    if (harmed or missing or surplus) and len(held.ids):
-        snapshots.write(held)
+    with snapshots.alone():
+        held = projection.get_projection().snapshot()
+        mended = bool((harmed or missing or surplus) and len(held.ids))
+        if mended:
+            snapshots.write(held)
+    if mended:
         yield f"the index was built again from {len(held.ids)} stored vectors"
 
 
