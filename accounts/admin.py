@@ -26,6 +26,7 @@ from accounts import audit, tokens
 from accounts.administration import AuditedAdmin, ReadOnlyAdmin
 from accounts.listing import distinct_values
 from accounts.models import ApiToken, AuditEvent, User
+from accounts.shown import ShownForm
 
 # Kept by other packages and not for hands: secrets, and tables that repeat what is shown elsewhere.
 _SECRETS = (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession)
@@ -41,7 +42,7 @@ def is_last_administrator(user: User) -> bool:
     return user.is_administrator and not others.exists()
 
 
-class PersonForm(UserChangeForm):  # type: ignore[misc]  # unfold ships no types
+class PersonForm(ShownForm, UserChangeForm):  # type: ignore[misc]  # unfold ships no types
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         before = User.objects.get(pk=self.instance.pk)
@@ -120,7 +121,8 @@ class PeopleGroupAdmin(AuditedAdmin, DjangoGroupAdmin):
     list_display = ("name", "people")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Group]:
-        return super().get_queryset(request).annotate(size=models.Count("user"))
+        groups: models.QuerySet[Group] = super().get_queryset(request)
+        return groups.annotate(size=models.Count("user"))
 
     @admin.display(ordering="size")
     def people(self, group: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +12,20 @@ from unfold.admin import ModelAdmin
 
 from accounts import audit
 from accounts.listing import CappedPaginator
+from accounts.shown import ShownForm, save_what_changed
 
 
-class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class _WritesWhatChanged(admin.ModelAdmin[Any]):
+    """Saving as Django's page does it, but for what stood on the page only because it was opened before a change."""
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
+        save_what_changed(obj, form)
+
+
+class AuditedAdmin(ModelAdmin, _WritesWhatChanged):  # type: ignore[misc]  # unfold ships no types
     """Every addition, change and removal is recorded with the names of the fields, never with their values."""
 
+    form = ShownForm
     list_per_page = 50
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:

@@ -59,6 +59,8 @@ class User(AbstractUser):
         self.email = self.email.lower()  # as sign-in and forgotten passwords look for it
         # The role is the one thing people edit; Django's own flags follow it.
         self.is_staff = self.is_superuser = self.role == self.Role.ADMINISTRATOR
+        if "role" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "is_staff", "is_superuser"}
         super().save(*args, **kwargs)
 
     def __str__(self) -> str:

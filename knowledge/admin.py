@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -15,12 +16,15 @@ from unfold.admin import TabularInline
 
 from accounts.administration import AuditedAdmin, ReadOnlyAdmin
 from accounts.models import User
-from knowledge.documents import delete_document
+from accounts.shown import ShownForm
+from knowledge.documents import delete_document, title_changed
+from knowledge.forms import AdministeredDocumentForm
 from knowledge.models import Collection, Document, DocumentVersion, Grant, Restriction, StoreCheck
 
 
 class GrantInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
     model = Grant
+    form = ShownForm
     extra = 0
     verbose_name = "grant"
     verbose_name_plural = (
@@ -75,6 +79,7 @@ class CollectionAdmin(AuditedAdmin):
 
 class RestrictionInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
     model = Restriction
+    form = ShownForm
     extra = 0
     verbose_name = "reader"
     verbose_name_plural = (
@@ -89,6 +94,7 @@ class RestrictionInline(TabularInline):  # type: ignore[misc]  # unfold ships no
 class DocumentAdmin(AuditedAdmin):
     """What is known about a document beside its words. It is added on the upload page."""
 
+    form = AdministeredDocumentForm
     list_display = ("title", "collection", "state", "version", "owner", "review_by", "superseded_by", "restricted")
     list_filter = ("collection", "versions__state", "restricted", "review_by", "owner")
     list_select_related = ("collection", "owner", "current", "superseded_by")
@@ -106,6 +112,11 @@ class DocumentAdmin(AuditedAdmin):
         newest = DocumentVersion.objects.filter(document=models.OuterRef("pk")).order_by("-number").values("state")[:1]
         peoples = Document.objects.filter(deleted__isnull=True, canary=False)
         return peoples.annotate(newest_state=models.Subquery(newest))
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
+        super().save_model(request, obj, form, change)  # in a transaction, as Django saves such pages
+        if "title" in form.changed_data:
+            title_changed(obj.pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -36,6 +36,16 @@ class LongSelectMultiple(LongSelect, forms.SelectMultiple):
     """The same for several at once."""
 
 
+class ShownChoices(forms.HiddenInput):
+    """What was shown as chosen, in one input, which is there as well when that was nothing."""
+
+    def format_value(self, value: Any) -> str:
+        return ",".join(map(str, value or ()))
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return [one for one in data.get(name, "").split(",") if one]
+
+
 Choice = tuple[Any, str]
 
 
@@ -64,6 +74,7 @@ class DocumentChoices(forms.ModelMultipleChoiceField[Document]):
 
     iterator = Titles
     widget = LongSelectMultiple
+    hidden_widget = ShownChoices
     near = ""
     kept: frozenset[str] = frozenset()
 

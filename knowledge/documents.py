@@ -26,12 +26,8 @@ def publish_version(version: DocumentVersion) -> None:
     Raises DocumentGone when the document was deleted meanwhile.
     """
     with transaction.atomic():
-        document = (
-            Document.objects.select_for_update(of=("self",))
-            .select_related("current")
-            .filter(pk=version.document_id)
-            .first()
-        )
+        # The current version is read when the lock is held: a join would bring the one from before the waiting.
+        document = Document.objects.select_for_update().filter(pk=version.document_id).first()
         if document is None or document.deleted is not None:
             raise DocumentGone("The document was deleted while it was being read, so nothing was kept.")
         version.state = DocumentVersion.State.READY
@@ -47,6 +43,13 @@ def publish_version(version: DocumentVersion) -> None:
         document.save(update_fields=["current", "updated"])
         lexical.index_version(version.pk)
         projection.record_added(version.pk, version.passage_count)
+
+
+def title_changed(document_id: uuid.UUID) -> None:
+    """Has a document found by its new title. Call inside the transaction that wrote it, which holds the row."""
+    current = Document.objects.filter(pk=document_id, deleted__isnull=True).values_list("current_id", flat=True).first()
+    if current is not None:
+        lexical.index_version(current)
 
 
 def delete_document(document: Document, by: User | None) -> None:

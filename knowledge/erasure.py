@@ -7,10 +7,7 @@ takes all of them away and only then writes down that a document or a person was
 from __future__ import annotations
 
 import logging
-import shutil
-import time
 import uuid
-from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -25,7 +22,6 @@ from knowledge.errors import FootnoteError
 from knowledge.models import Document, Page, Passage
 
 log = logging.getLogger("footnote.erasure")
-_ABANDONED_SECONDS = 3600  # a snapshot that has been written for so long belongs to a process that died
 
 
 def finish() -> int:
@@ -58,17 +54,17 @@ def _has_rows(erasure: Erasure) -> bool:
 
 def _renew_snapshots() -> None:
     """A new generation without what is gone; older ones, damaged ones and half-written ones go."""
-    try:
-        current = projection.get_projection().snapshot()
-        if snapshots.newest_position():
-            snapshots.write(current)
-    except FootnoteError as error:
-        log.warning("erasure.no_snapshot reason=%s", type(error).__name__)  # the rows rebuild it when they are asked
-        current = None
-    snapshots.forget_before(current.position if current else None)
-    for half in Path(settings.INDEX_DIR).glob(".writing-*"):
-        if time.time() - half.stat().st_mtime > _ABANDONED_SECONDS:
-            shutil.rmtree(half, ignore_errors=True)
+    # One that another process is writing at this moment may hold what is gone: it is waited for, and then removed.
+    with snapshots.alone():
+        try:
+            current = projection.get_projection().snapshot()
+            if snapshots.newest_position():
+                snapshots.write(current)
+        except FootnoteError as error:
+            # The rows rebuild it when they are asked.
+            log.warning("erasure.no_snapshot reason=%s", type(error).__name__)
+            current = None
+        snapshots.forget_before(current.position if current else None)
 
 
 def _clean_pages(*, vacuum: bool) -> bool:

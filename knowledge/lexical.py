@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from knowledge.index.base import Ids
 from knowledge.models import Document, Passage
-from knowledge.postings import FIELDS, Column, clear_rows, drop_rows, put_rows
+from knowledge.postings import FIELDS, Column, clear_rows, drop_rows, other_titles, put_rows
 from knowledge.stopwords import STOP_WORDS
 from knowledge.termlists import Reader
 
@@ -107,6 +107,19 @@ def analyse_question(text: str, languages: Sequence[str] = ("en",), context: str
     return Question(tuple(weights), tuple(weights.values()))
 
 
+@lru_cache(maxsize=1024)
+def as_title(title: str, language: str) -> str:
+    """A title as it stands in the full text beside each of the document's passages."""
+    return " ".join(analyse(title, language or "en"))
+
+
+def retitled() -> list[int]:
+    """Passages that stand in the full text with another title than their document has."""
+    rows = Passage.objects.searchable().order_by("version_id", "pk")
+    titles = rows.values_list("pk", "version__document__title", "language").iterator(chunk_size=4096)
+    return other_titles(connection, ((pk, as_title(title, language)) for pk, title, language in titles))
+
+
 def index_version(version_id: int) -> None:
     """Adds the passages of a version. Runs inside the caller's transaction."""
     rows = Passage.objects.filter(version_id=version_id).select_related("version__document")
@@ -115,7 +128,7 @@ def index_version(version_id: int) -> None:
         [
             (
                 passage.pk,
-                " ".join(analyse(passage.version.document.title, passage.language or "en")),
+                as_title(passage.version.document.title, passage.language),
                 " ".join(analyse(" ".join(passage.heading_path), passage.language or "en")),
                 " ".join(analyse(passage.text, passage.language or "en")),
             )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from knowledge.documents import delete_document
+from knowledge.filtering import holding, typed
 from knowledge.models import Collection, Document
 
 # Column → (its heading, what it sorts by).
@@ -60,9 +61,9 @@ def listed(user: User) -> QuerySet[Document]:
 def table(user: User, wanted: Mapping[str, str]) -> QuerySet[Document]:
     """``listed`` by the parameters of an address: q, collection, state and sort. What is unknown filters nothing."""
     rows = listed(user).select_related("collection", "owner", "current")
-    if query := wanted.get("q", "").strip()[:200]:
-        rows = rows.filter(Q(title__icontains=query) | Q(name__icontains=query))
-    if slug := wanted.get("collection", ""):
+    if query := typed(wanted.get("q")):
+        rows = rows.filter(holding(query, "title", "name"))
+    if slug := typed(wanted.get("collection")):
         rows = rows.filter(collection__slug=slug)
     rows = _in_state(rows, wanted.get("state", ""))
     column, falling = _sorting(wanted.get("sort", ""))

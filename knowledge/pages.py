@@ -3,6 +3,7 @@ quoted words marked in place."""
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ IMAGE_WIDTH = 1240
 _MEMORY_BYTES = 1024 * 1024 * 1024
 _CPU_SECONDS = 20
 _WALL_SECONDS = 40
+# So many children of one process at once: somebody who opens a hundred pages must not take all its memory.
+_drawing = threading.BoundedSemaphore(4)
 
 
 @dataclass(frozen=True)
@@ -143,14 +146,15 @@ def page_image(page: Page) -> Path:
 
 
 def _in_child(function: str, *arguments: Any) -> Any:
-    return run_in_child(
-        f"knowledge.pdf_view:{function}",
-        *arguments,
-        memory_bytes=_MEMORY_BYTES,
-        cpu_seconds=_CPU_SECONDS,
-        wall_seconds=_WALL_SECONDS,
-        workplace=settings.FILE_UPLOAD_TEMP_DIR,
-    )
+    with _drawing:
+        return run_in_child(
+            f"knowledge.pdf_view:{function}",
+            *arguments,
+            memory_bytes=_MEMORY_BYTES,
+            cpu_seconds=_CPU_SECONDS,
+            wall_seconds=_WALL_SECONDS,
+            workplace=settings.FILE_UPLOAD_TEMP_DIR,
+        )
 
 
 def _url(name: str, page: Page, number: int) -> str:

@@ -6,6 +6,7 @@ Text arrives analysed (see ``lexical.analyse``), so the database only splits at 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -170,6 +171,32 @@ def held(connection: BaseDatabaseWrapper, passage_ids: Sequence[int]) -> list[in
             cursor.execute(f"SELECT {key} FROM knowledge_fulltext WHERE {key} IN ({marks})", part)  # noqa: S608
             found.extend(row[0] for row in cursor.fetchall())
     return found
+
+
+def other_titles(connection: BaseDatabaseWrapper, titles: Iterable[tuple[int, str]]) -> list[int]:
+    """Of (passage id, analysed title) those that stand here with another title. Who is not here is not among them."""
+    rest = iter(titles)
+    found: list[int] = []
+    with connection.cursor() as cursor:
+        while part := dict(islice(rest, _CHUNK)):
+            found.extend(_other_titles(connection, cursor, part))
+    return found
+
+
+def _other_titles(connection: BaseDatabaseWrapper, cursor: CursorWrapper, titles: dict[int, str]) -> list[int]:
+    if connection.vendor == "sqlite":
+        marks = ", ".join(["%s"] * len(titles))
+        cursor.execute(
+            f"SELECT rowid, title FROM knowledge_fulltext WHERE rowid IN ({marks})",  # noqa: S608  # only marks
+            list(titles),
+        )
+        return [passage for passage, title in cursor.fetchall() if title != titles[passage]]
+    cursor.execute(
+        "SELECT passage_id FROM knowledge_fulltext JOIN unnest(%s::bigint[], %s::text[]) AS wanted (id, title) "
+        "ON id = passage_id WHERE ts_filter(terms, '{a}') <> setweight(to_tsvector('simple', title), 'A')",
+        [list(titles), list(titles.values())],
+    )
+    return [passage for (passage,) in cursor.fetchall()]
 
 
 def squeeze(connection: BaseDatabaseWrapper) -> None:

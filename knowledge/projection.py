@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 from numpy.typing import NDArray
 
 from knowledge import snapshots
+from knowledge.batching import batches
 from knowledge.embedding import get_embedder
 from knowledge.embedding.stored import table
 from knowledge.errors import IndexBusy
@@ -217,7 +218,8 @@ class Projection:
         come = [version for version, kind in last.items() if kind == IndexChange.Kind.ADD]
         # Versions that come are removed first as well: applying a change twice must change nothing.
         self._remove(gone + come)
-        self._add(Passage.objects.searchable().filter(version_id__in=come))
+        for some in batches(come):
+            self._add(Passage.objects.searchable().filter(version_id__in=some))
         self.position = target
 
     def _remove(self, version_ids: list[int]) -> None:
@@ -297,7 +299,8 @@ def write_snapshot_if_due() -> bool:
     changed = IndexChange.objects.filter(position__gt=written).aggregate(total=Sum("passages"))["total"] or 0
     if changed < max(settings.INDEX_SNAPSHOT_EVERY, snapshots.newest_count() // _SNAPSHOT_SHARE):
         return False
-    projection = get_projection()
-    snapshots.write(projection.snapshot())
+    with snapshots.alone():
+        projection = get_projection()
+        snapshots.write(projection.snapshot())
     projection.look_for_newer()
     return True

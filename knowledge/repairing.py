@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from knowledge import lexical, projection, snapshots, verification
+from knowledge.batching import batches
 from knowledge.errors import FootnoteError
 from knowledge.models import Page, Passage, StoreCheck
 from knowledge.pages import page_image
@@ -57,14 +58,19 @@ def check_store(*, mend: bool = False, still_here: Callable[[], None] = lambda: 
 def _full_text() -> Iterator[str]:
     with transaction.atomic():
         missing, surplus = verification.full_text_differences()
+        retitled = lexical.retitled()
         drop_rows(connection, sorted(surplus))
-        versions = set(Passage.objects.filter(pk__in=missing).values_list("version_id", flat=True)) if missing else ()
+        versions: set[int] = set()
+        for some in batches(sorted(missing.union(retitled))):
+            versions.update(Passage.objects.filter(pk__in=some).values_list("version_id", flat=True))
         for version in versions:
             lexical.index_version(version)
     if missing:
         yield f"{len(missing)} passages were put back into the full text"
     if surplus:
         yield f"{len(surplus)} passages were taken out of the full text"
+    if retitled:
+        yield f"{len(retitled)} passages stood in the full text with another title than their document's"
 
 
 def _index() -> Iterator[str]:
@@ -78,9 +84,12 @@ def _index() -> Iterator[str]:
         for directory in snapshots.generations():
             snapshots.set_aside(directory, "its passages are not those of the database")
         projection.forget_projection()
-    held = projection.get_projection().snapshot()
-    if (harmed or missing or surplus) and len(held.ids):
-        snapshots.write(held)
+    with snapshots.alone():
+        held = projection.get_projection().snapshot()
+        mended = bool((harmed or missing or surplus) and len(held.ids))
+        if mended:
+            snapshots.write(held)
+    if mended:
         yield f"the index was built again from {len(held.ids)} stored vectors"
 
 

@@ -77,17 +77,18 @@ _lock = threading.Lock()
 
 def visible_scope(user: User) -> Scope:
     """What the read rule gives at this moment."""
+    today = timezone.localdate()  # before the rows: what is read over midnight is yesterday's, and read again
     marks = stamps.read(connection) if user.is_active else None
     if marks is None:
         return fresh_scope(user)
     with _lock:
         held = _held.get(user.pk)
-    if held is not None and held.stamps == marks and held.day == timezone.localdate():
+    if held is not None and held.stamps == marks and held.day == today:
         return held.scope
     usable = held.parts if held is not None and held.stamps[ACCESS] == marks[ACCESS] else {}
     before = held.stamps if held is not None else {}
     changed = [part for part in PARTS if part not in usable or before.get(part) != marks.get(part)]
-    found = _held_now(user, marks, {**usable, **_read(user, changed)})
+    found = _Held(today, marks, *_composed(user, {**usable, **_read(user, changed)}))
     with _lock:
         _held[user.pk] = found
     return found.scope
@@ -95,7 +96,7 @@ def visible_scope(user: User) -> Scope:
 
 def fresh_scope(user: User) -> Scope:
     """The same, with nothing remembered."""
-    return _held_now(user, {}, _read(user, PARTS)).scope
+    return _composed(user, _read(user, PARTS))[1]
 
 
 def _read(user: User, parts: Iterable[str]) -> dict[str, _Part]:
@@ -132,7 +133,8 @@ def _part(rows: list[_Row]) -> _Part:
     )
 
 
-def _held_now(user: User, marks: Stamps, parts: dict[str, _Part]) -> _Held:
+def _composed(user: User, parts: dict[str, _Part]) -> tuple[dict[str, _Part], Scope]:
+    """The parts, and what they are together."""
     versions = _shared(np.concatenate([parts[part].versions for part in PARTS]))
     end, own = 0, {}
     for name in PARTS:
@@ -146,7 +148,7 @@ def _held_now(user: User, marks: Stamps, parts: dict[str, _Part]) -> _Held:
         replaced=_replaced(user, [pair for part in parts.values() for pair in part.replacements]),
         languages=tuple(sorted({"en"}.union(*(part.languages for part in parts.values())))),
     )
-    return _Held(timezone.localdate(), marks, own, scope)
+    return own, scope
 
 
 def _shared(versions: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -32,7 +32,7 @@ from knowledge.index import Ids
 from knowledge.models import Passage
 from knowledge.naming import named_passages
 from knowledge.projection import get_projection
-from knowledge.questions import read_question
+from knowledge.questions import Question, read_question
 from knowledge.reordering import DEPTH, WINDOW, Ranked, distinct, reordered
 from knowledge.reranking import Reranker, get_reranker
 from knowledge.scope import Scope, visible_scope
@@ -102,6 +102,37 @@ def search(
     timings: dict[str, float] = {}
     asked = read_question(question, context)
     reranker = get_reranker() if tuning().rerank else None
+    depths = (max(_CANDIDATES, 3 * k), 3 * (k if reranker is None else max(k, DEPTH)))
+    look = _look(user, asked, ways, depths, timings)
+    with _timed(timings, "search"):
+        lost = _has_lost(look.reading.scope, user)
+    if lost:
+        look = _look(user, asked, ways, depths, timings)
+    reading, found = look.reading, look.found
+    if reranker is None:
+        ranked = distinct(look.ranked)
+    else:
+        with _timed(timings, "rerank"):
+            ranked = _reread(reranker, reading, look.ranked, frozenset(look.best[:WINDOW]))
+    evidence = [_evidence(item, reading, found) for item in ranked[:k]]
+    collections = reading.scope.collections
+    return SearchResult(tuple(evidence), timings, collections, look.degraded, look.weights, asked.searched_as)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look through the visible set gave. ``best`` are passages, ``ranked`` the rows of the first of them."""
+
+    reading: Reading
+    found: Found
+    best: Sequence[int]
+    ranked: list[Ranked]
+    weights: dict[str, float]
+    degraded: str
+
+
+def _look(user: User, asked: Question, ways: Ways, depths: tuple[int, int], timings: dict[str, float]) -> _Look:
+    """``depths``: so many candidates, and so many rows of them."""
     with _timed(timings, "search"):
         scope = visible_scope(user)
         try:
@@ -132,17 +163,18 @@ def search(
         own = asked.own(named is not None)
         terms = lexical.analyse_question(own, scope.languages, asked.referred, asked.earlier)
         hits = lexical.search(terms, allowed, lengths)
-        found = candidates(reading, hits, projection, vectors, max(_CANDIDATES, 3 * k))
+        found = candidates(reading, hits, projection, vectors, depths[0])
         best = sorted(found.score, key=lambda passage: (-found.score[passage], passage))
-        ranked = _read(user, reading, found, best[: 3 * (k if reranker is None else max(k, DEPTH))])
-    if reranker is None:
-        ranked = distinct(ranked)
-    else:
-        with _timed(timings, "rerank"):
-            ranked = _reread(reranker, reading, ranked, frozenset(best[:WINDOW]))
-    evidence = [_evidence(item, reading, found) for item in ranked[:k]]
+        ranked = _read(user, reading, found, best[: depths[1]])
     weights = {variant: weight for term, weight in zip(terms.terms, hits.inverse, strict=True) for variant in term}
-    return SearchResult(tuple(evidence), timings, scope.collections, degraded, weights, asked.searched_as)
+    return _Look(reading, found, best, ranked, weights, degraded)
+
+
+def _has_lost(scope: Scope, user: User) -> bool:
+    """Whether versions that were searched are no longer what answers: a document that got another one meanwhile would
+    be missing, as neither its old passages can be read nor its new ones were looked at."""
+    now = visible_scope(user).versions
+    return now is not scope.versions and not np.isin(scope.versions, now, assume_unique=True).all()
 
 
 @contextmanager

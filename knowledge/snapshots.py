@@ -2,20 +2,21 @@
 
 ``manifest.json`` carries the SHA-256 of every file, the count, the model and the position in the database, and
 ``manifest.sha256`` its own. A directory is written under a temporary name, synced, and renamed. One that does not match
-its manifest is moved to ``quarantine/`` and never served.
+its manifest is moved to ``quarantine/`` and never served. One process at a time writes and removes them.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
 import os
 import secrets
 import shutil
-import time
+import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,11 @@ from knowledge.index import Ids, VectorIndex
 
 log = logging.getLogger("footnote.index")
 _KEPT = 2
-_ABANDONED_SECONDS = 3600  # far longer than writing takes
 _ROWS = "rows.npy"
 _MANIFEST = "manifest.json"
 _SEAL = "manifest.sha256"
 _PREFIX = "generation-"
+_mine = threading.local()
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,22 @@ def _root() -> Path:
     root: Path = settings.INDEX_DIR
     root.mkdir(parents=True, exist_ok=True)
     return root
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Nobody else writes or removes a snapshot meanwhile; who is at it is waited for. What is taken from an index in
+    here and written holds nothing that was erased before."""
+    if getattr(_mine, "held", False):
+        yield
+        return
+    with (settings.FOOTNOTE_HOME / "index.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _mine.held = True
+        try:
+            yield
+        finally:
+            _mine.held = False
 
 
 def generations() -> list[Path]:
@@ -90,11 +107,20 @@ def _sync(path: Path) -> None:
 
 
 def write(snapshot: Snapshot) -> Path:
-    """Writes a generation and removes all but the newest few. Gives its directory.
+    """Writes a generation and removes all but the newest few. Gives its directory, or that of a newer one which is
+    there already: what was erased since this one was taken must not come back.
 
     Raises DiskFull, or OSError when the disk fills meanwhile; what was there before is still there then.
     """
+    with alone():
+        if newest_position() > snapshot.position:
+            return generations()[0]
+        return _write(snapshot)
+
+
+def _write(snapshot: Snapshot) -> Path:
     root = _root()
+    _sweep(root)
     require_room(root)
     name = f"{_PREFIX}{snapshot.position:015d}-{secrets.token_hex(4)}"
     temporary = root / f".writing-{name}"
@@ -118,8 +144,6 @@ def write(snapshot: Snapshot) -> Path:
         shutil.rmtree(temporary, ignore_errors=True)
     for old in generations()[_KEPT:]:
         _remove(old)
-    for left in _abandoned(root):
-        shutil.rmtree(left, ignore_errors=True)
     log.info("index.snapshot position=%d passages=%d", snapshot.position, len(snapshot.ids))
     return root / name
 
@@ -132,18 +156,20 @@ def _remove(directory: Path) -> None:
         shutil.rmtree(going, ignore_errors=True)
 
 
-def _abandoned(root: Path) -> list[Path]:
-    """What processes that were killed while writing or removing left behind."""
-    before = time.time() - _ABANDONED_SECONDS
-    left = [*root.glob(".writing-*"), *root.glob(".removing-*")]
-    return [path for path in left if path.stat().st_mtime < before]
+def _sweep(root: Path) -> None:
+    """Removes what processes that were killed while writing or removing left behind. Call ``alone``: then nobody else
+    is at it."""
+    for left in (*root.glob(".writing-*"), *root.glob(".removing-*")):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def forget_before(position: int | None) -> None:
-    """Removes generations of earlier positions (all when None) and what was set aside: they hold erased vectors."""
+    """Removes generations of earlier positions (all when None), half-written ones, and what was set aside: they hold
+    erased vectors. Call ``alone``."""
     for directory in generations():
         if position is None or int(directory.name.removeprefix(_PREFIX).split("-")[0]) < position:
             _remove(directory)
+    _sweep(_root())
     shutil.rmtree(_root() / "quarantine", ignore_errors=True)
 
 

@@ -17,7 +17,7 @@ from django.db.models import Count, F
 
 from accounts import chain
 from accounts.models import AuditEvent
-from knowledge import postings, snapshots
+from knowledge import lexical, postings, snapshots
 from knowledge.embedding import get_embedder
 from knowledge.embedding.stored import is_sound
 from knowledge.models import Document, DocumentVersion, Page, Passage
@@ -119,6 +119,7 @@ def _full_text(counts: Counts) -> Iterator[str]:
     counts["full_text"] = len(set(postings.stored_ids(connection)))
     yield from listed("searchable passages are missing from the full text", missing)
     yield from listed("passages are in the full text but should not be", surplus)
+    yield from listed("passages are in the full text with another title than their document's", lexical.retitled())
 
 
 def index_differences() -> tuple[set[int], set[int]]:

@@ -25,6 +25,7 @@ from knowledge.audience import audience_sentences, why_readable
 from knowledge.contents import page_window, passages_of, passages_start
 from knowledge.documents import delete_document
 from knowledge.errors import DiskFull, UnreadableDocument
+from knowledge.filtering import typed
 from knowledge.forms import CheckingForms, DocumentSettingsForm
 from knowledge.listing import STATES, chosen, delete_many, headings, listed, set_review_date, table
 from knowledge.models import Collection, Document, DocumentVersion, Page, is_replaced
@@ -43,7 +44,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     wanted = {name: request.GET.get(name, "") for name in ("q", "collection", "state", "sort")}
     context = {
         "documents": Paginator(table(user, wanted), PER_PAGE).get_page(request.GET.get("page")),
-        "query": wanted["q"].strip()[:200],
+        "query": typed(wanted["q"]),
         "filtered": any(wanted[name] for name in ("q", "collection", "state")),
         "headings": headings(wanted["sort"]),
         "states": STATES,
@@ -91,7 +92,7 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     shown = get_object_or_404(listed(user).select_related("collection", "owner", "current"), pk=document_id)
     audit.record(user, "document.read", shown, version=shown.current_id)
-    near = request.GET.get("near", "").strip()[:200]
+    near = typed(request.GET.get("near"))
     form = DocumentSettingsForm(instance=shown, user=user, near=near, initial=_chosen_so_far(request))
     return _document_page(request, user, shown, form)
 

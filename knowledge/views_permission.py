@@ -10,7 +10,6 @@ import uuid
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +18,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.policy import Audience, allow
 from knowledge.explaining import can_see, explain, readers, shelves
+from knowledge.filtering import holding, typed
 from knowledge.models import Document, ProbeRun
 from knowledge.proof import alarm
 from knowledge.requests import asker
@@ -32,7 +32,7 @@ PER_PAGE = 50
 @allow(Audience.ADMINISTRATOR)
 def permission(request: HttpRequest) -> HttpResponse:
     """How the proof stands, its last runs, and where to look a person or a document up."""
-    query = request.GET.get("q", "").strip()[:200]
+    query = typed(request.GET.get("q"))
     context = {
         "standing": alarm.standing(),
         "open": ProbeRun.objects.filter(state=ProbeRun.State.LEAK, settled__isnull=True),
@@ -59,7 +59,7 @@ def permission_document(request: HttpRequest, document_id: uuid.UUID) -> HttpRes
     """Who can see a document, and by what."""
     document = _document(document_id)
     page = Paginator(can_see(document), PER_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.get("q", "").strip()[:200]
+    query = typed(request.GET.get("q"))
     audit.record(asker(request), "permission.document_examined", document)
     context = {
         "document": document,
@@ -77,7 +77,7 @@ def permission_document(request: HttpRequest, document_id: uuid.UUID) -> HttpRes
 def permission_person(request: HttpRequest, person_id: int) -> HttpResponse:
     """What is open to a person, and by what."""
     person = get_object_or_404(User, pk=person_id)
-    query = request.GET.get("q", "").strip()[:200]
+    query = typed(request.GET.get("q"))
     audit.record(asker(request), "permission.person_examined", person)
     context = {
         "person": person,
@@ -107,9 +107,9 @@ def _document(document_id: uuid.UUID) -> Document:
 
 def _documents(query: str) -> list[Document]:
     rows = Document.objects.filter(canary=False, deleted__isnull=True).select_related("collection")
-    return list(rows.filter(Q(title__icontains=query) | Q(name__icontains=query)).order_by("title", "pk")[:_OFFERED])
+    return list(rows.filter(holding(query, "title", "name")).order_by("title", "pk")[:_OFFERED])
 
 
 def _people(query: str) -> list[User]:
-    named = Q(username__icontains=query) | Q(display_name__icontains=query) | Q(email__icontains=query)
+    named = holding(query, "username", "display_name", "email")
     return list(User.objects.filter(named).order_by("username")[:_OFFERED])

@@ -99,8 +99,8 @@ def _worse(found: Interval) -> list[str]:
 def promote(run: SetRun, by: User) -> Promotion:
     """Lets a measured candidate answer from the next question on. Raises PromotionRefused with the gate's reasons."""
     with transaction.atomic():
-        rows = SetRun.objects.select_for_update(of=("self",)).select_related("set", "baseline", "candidate")
-        run = rows.get(pk=run.pk)
+        # Its set, its candidate and what it is held against are read when the lock is held, as they are then.
+        run = SetRun.objects.select_for_update().get(pk=run.pk)
         found = verdict(run)
         if not found.passes or found.interval is None:
             raise PromotionRefused(" ".join(found.reasons))

@@ -13,9 +13,13 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from knowledge import document_choice
+from knowledge.documents import delete_document
 from knowledge.forms import DocumentSettingsForm
 from knowledge.listing import table
 from knowledge.models import Collection, Document, Grant
+from knowledge.repairing import repair
+from knowledge.search import Ways, search
+from knowledge.verification import verify
 from tests.conftest import ClientFor, MakeDocument
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +64,25 @@ def test_the_table_filters_and_sorts(shelf: SimpleNamespace, people: SimpleNames
     assert titles(people.alice, state="ready") == ["Memo"]
     assert titles(people.bob, state="replaced") == [], "what replaces it is hidden from Bob"
     assert titles(people.bob, sort="nonsense", state="nonsense") == ["Leave rules", "Travel"]
+
+
+def test_a_filter_takes_every_letter_in_any_case_and_whatever_is_typed(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    Document.objects.filter(pk=shelf.leave.pk).update(title="Ärzte (Öffnungszeiten)")
+    for query in ("ärzte", "ÄRZTE (ö", "\0Ärzte", " öffnungszeiten) "):
+        assert titles(people.bob, q=query) == ["Ärzte (Öffnungszeiten)"], query
+    assert titles(people.bob, q="a.zte") == titles(people.bob, q="%") == [], "nothing in it is a pattern"
+    assert titles(people.bob, q="LEAVE.MD") == ["Ärzte (Öffnungszeiten)"], "by its name too"
+    alice, ada = client_for(people.alice), client_for(people.ada)
+    for address in ("/documents/?q=%00a", "/documents/?collection=%00", f"/documents/{shelf.leave.pk}/?near=%00"):
+        assert alice.get(address).status_code == 200, address
+    for address in ("", f"document/{shelf.leave.pk}/", f"people/{people.bob.pk}/"):
+        assert ada.get(f"/permission/{address}?q=%00").status_code == 200, address
+    people.bob.display_name = "Bob Ängström"
+    people.bob.save()
+    assert "Bob Ängström" in ada.get("/permission/?q=ÄNGSTRÖM").content.decode()
+    assert "Ärzte" in ada.get("/permission/?q=ärzte").content.decode()
 
 
 def test_a_curator_changes_many_and_nobody_elses(
@@ -114,7 +137,8 @@ def test_an_old_page_brings_back_nothing_that_a_colleague_changed(
     alice, yesterday = client_for(people.alice), timezone.localdate() - timedelta(days=1)
     page = alice.get(f"/documents/{shelf.leave.pk}/").content.decode()
     shown = dict(re.findall(r'<input type="hidden" name="(initial-\w+)"(?: value="([^"]*)")?', page))
-    assert set(shown) == {"initial-title", "initial-effective", "initial-effective_until", "initial-review_by"}
+    names = ("title", "effective", "effective_until", "review_by", "superseded_by", "supersedes")
+    assert set(shown) == {f"initial-{name}" for name in names}
     Document.objects.filter(pk=shelf.leave.pk).update(effective_until=yesterday, review_by=yesterday)
     posted = {"title": "Leave", "effective": "", "effective_until": "", "review_by": "2030-01-31"}
     assert alice.post(f"/documents/{shelf.leave.pk}/settings/", {**shown, **posted}).status_code == 302
@@ -128,6 +152,78 @@ def test_an_old_page_brings_back_nothing_that_a_colleague_changed(
     again = {f"initial-{name}": value for name, value in posted.items()} | {"initial-effective_until": str(yesterday)}
     assert alice.post(f"/documents/{shelf.leave.pk}/settings/", {**again, **posted}).status_code == 302
     assert Document.objects.get(pk=shelf.leave.pk).effective_until is None
+
+
+def test_an_old_page_undoes_no_replacement_that_a_colleague_named(
+    shelf: SimpleNamespace, people: SimpleNamespace, make_document: MakeDocument, client_for: ClientFor
+) -> None:
+    rules = make_document(shelf.leave.collection, "rules.md", "# Rules\n\nAsk first.\n", people.alice)
+    alice = client_for(people.alice)
+
+    def opened(document: Document) -> dict[str, str]:
+        page = alice.get(f"/documents/{document.pk}/").content.decode()
+        hidden = dict(re.findall(r'<input type="hidden" name="(initial-\w+)"(?: value="([^"]*)")?', page))
+        return {**hidden, **{name.removeprefix("initial-"): value for name, value in hidden.items()}}
+
+    def saved(document: Document, page: dict[str, str], **changed: object) -> None:
+        given = {**page, **changed}
+        given["supersedes"] = [one for one in str(given["supersedes"]).split(",") if one]
+        assert alice.post(f"/documents/{document.pk}/settings/", given).status_code == 302
+
+    def replacement(document: Document) -> object:
+        return Document.objects.get(pk=document.pk).superseded_by_id
+
+    old_page, newer_page = opened(shelf.leave), opened(shelf.travel)
+    Document.objects.filter(pk=shelf.leave.pk).update(superseded_by=shelf.travel)  # the colleague
+    saved(shelf.leave, old_page, review_by="2030-01-31")
+    saved(shelf.travel, newer_page, review_by="2030-01-31")
+    assert replacement(shelf.leave) == shelf.travel.pk, "neither page knew of it, so neither took it back"
+    # What the page did show can be taken back, on either side, and changed.
+    saved(shelf.travel, opened(shelf.travel), supersedes="")
+    assert replacement(shelf.leave) is None
+    saved(shelf.travel, opened(shelf.travel), supersedes=f"{shelf.leave.pk},{rules.pk}")
+    assert replacement(shelf.leave) == replacement(rules) == shelf.travel.pk
+    saved(shelf.leave, opened(shelf.leave), superseded_by=str(rules.pk))
+    assert replacement(shelf.leave) == rules.pk
+    # One that a colleague took away since is not named again by a page that only shows it.
+    old_page = opened(shelf.travel)
+    Document.objects.filter(pk=rules.pk).update(superseded_by=None)
+    saved(shelf.travel, {**old_page, "initial-supersedes": f"{old_page['supersedes']},nonsense"})
+    assert replacement(rules) is None
+    # What replaces a document out of Alice's sight is not said anywhere, and stays.
+    hidden = make_document(Collection.objects.get(slug="board"), "plan.md", "# Plan\n\nSecret.\n", people.ada)
+    Grant.objects.filter(collection__slug="board").delete()
+    Document.objects.filter(pk=shelf.leave.pk).update(superseded_by=hidden)
+    page = alice.get(f"/documents/{shelf.leave.pk}/").content.decode()
+    assert str(hidden.pk) not in page
+    saved(shelf.leave, opened(shelf.leave), title="Leave")
+    assert replacement(shelf.leave) == hidden.pk
+
+
+def test_a_renamed_document_is_found_by_its_new_title_and_not_by_the_old_one(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    def found(word: str) -> bool:
+        return shelf.leave.pk in {one.document_id for one in search(word, people.bob, ways=Ways.WORDS).evidence}
+
+    Document.objects.filter(pk=shelf.leave.pk).update(title="Zanzibar")
+    assert any("title" in line for line in verify().differences), "somebody wrote it by hand"
+    assert "another title" in " ".join(repair()) and verify().differences == []
+    assert found("Zanzibar")
+    posted = {"title": "Quokka", "effective": "", "effective_until": "", "review_by": ""}
+    assert client_for(people.alice).post(f"/documents/{shelf.leave.pk}/settings/", posted).status_code == 302
+    assert found("Quokka") and not found("Zanzibar")
+    administered = {"title": "Wombat", "restrictions-TOTAL_FORMS": 0, "restrictions-INITIAL_FORMS": 0}
+    page = f"/admin/knowledge/document/{shelf.leave.pk}/change/"
+    assert client_for(people.ada).post(page, administered).status_code == 302
+    assert found("Wombat") and not found("Quokka")
+    assert verify().differences == []
+    # One that is deleted comes into no index by a new title.
+    form = DocumentSettingsForm({"title": "Again"}, instance=shelf.leave, user=people.alice)
+    delete_document(shelf.leave, people.alice)
+    assert form.is_valid()
+    form.save()
+    assert verify().differences == []
 
 
 def test_a_document_shows_its_passages_and_why_it_is_seen(

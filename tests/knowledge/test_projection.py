@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,10 +14,10 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
-from knowledge import documents, projection, snapshots
+from knowledge import documents, projection, repairing, snapshots, verification
 from knowledge.errors import IndexBusy
 from knowledge.index import plan
-from knowledge.models import Collection, Document, Passage
+from knowledge.models import Collection, Document, IndexChange, IndexPosition, Passage
 from knowledge.scope import visible_scope
 from knowledge.verification import verify
 
@@ -233,3 +234,27 @@ def test_verify_finds_nothing_on_a_sound_house_and_every_kind_of_harm(filled: li
     found = " / ".join(verify().differences)
     for words in ("differ from the page text", "vector that is damaged", "missing from the index", "is missing"):
         assert words in found
+
+
+def test_more_ids_than_a_database_takes_in_one_question(
+    filled: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many versions came since this process looked, and many passages are missing from the full text."""
+    limit, many = 12_000, 15_000
+    if connection.vendor == "sqlite":  # PostgreSQL is handed whole statements
+        monkeypatch.setattr(connection.features, "max_query_params", limit)
+        before = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, limit)
+    try:
+        follower = projection.get_projection()
+        start = projection.current_position()
+        IndexChange.objects.bulk_create(
+            IndexChange(position=start + n, kind="add", version_id=10**6 + n) for n in range(1, many + 1)
+        )
+        IndexPosition.objects.update(position=start + many)
+        follower.refresh()
+        assert follower.position == start + many and held() == rows()
+        monkeypatch.setattr(verification, "full_text_differences", lambda: ({*range(many), *rows()}, set()))
+        assert any("put back into the full text" in line for line in repairing.repair())
+    finally:
+        if connection.vendor == "sqlite":
+            connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from knowledge import stamps
+from knowledge import scope, stamps
 from knowledge.models import Collection, Document, DocumentVersion, Grant, Restriction
 from knowledge.rechecking import still_readable
 from knowledge.scope import Scope, fresh_scope, visible_scope
@@ -23,9 +25,9 @@ from knowledge.scope import Scope, fresh_scope, visible_scope
 pytestmark = pytest.mark.django_db
 
 
-def a_document(collection: Collection, language: str = "en") -> Document:
-    """A document with a current version, without the work of reading it."""
-    pk = uuid.uuid4()
+def a_document(collection: Collection, language: str = "en", chance: random.Random | None = None) -> Document:
+    """A document with a current version, without the work of reading it. ``chance`` draws its id."""
+    pk = uuid.UUID(int=(chance or random).getrandbits(128))
     document = Document.objects.create(pk=pk, collection=collection, name=pk.hex, title="Note")
     publish(document, language)
     return document
@@ -43,14 +45,15 @@ def publish(document: Document, language: str = "en") -> None:
     Document.objects.filter(pk=document.pk).update(current=version)
 
 
-def plain(scope: Scope) -> tuple[object, ...]:
-    return sorted(scope.versions.tolist()), scope.collections, scope.replaced, scope.languages
+def plain(seen: Scope) -> tuple[object, ...]:
+    return sorted(seen.versions.tolist()), seen.collections, seen.replaced, seen.languages
 
 
 def asked(user: User) -> tuple[object, ...]:
     """Straight from the one rule, without the code under test."""
+    begun = Q(effective__isnull=True) | Q(effective__lte=timezone.localdate())
     seen = list(Document.objects.visible_to(user).filter(current__isnull=False).select_related("current"))
-    ids = {document.pk for document in seen}
+    ids = set(Document.objects.visible_to(user).filter(begun, current__isnull=False).values_list("pk", flat=True))
     return (
         sorted(document.current_id or 0 for document in seen),
         tuple(sorted({document.collection_id for document in seen})),
@@ -61,7 +64,7 @@ def asked(user: User) -> tuple[object, ...]:
 
 def nobody_is_told_yesterdays_truth() -> None:
     every = set(Document.objects.values_list("pk", flat=True))
-    for user in User.objects.order_by("pk"):
+    for user in User.everybody.order_by("pk"):
         now = asked(user)
         assert still_readable(user, every) == set(Document.objects.visible_to(user).values_list("pk", flat=True))
         assert plain(visible_scope(user)) == now, user.username
@@ -80,7 +83,7 @@ class House:
             User.objects.create(username=name)
         for shelf in self.shelves:
             for _ in range(4):
-                a_document(shelf)
+                a_document(shelf, chance=self.dice)
 
     def one(self, rows: type) -> object:
         return self.dice.choice(list(rows._default_manager.order_by("pk")))  # type: ignore[attr-defined]
@@ -93,7 +96,8 @@ class House:
         Grant.objects.get_or_create(collection=self.one(Collection), **audience)
 
     def revoke(self) -> None:
-        Grant.objects.filter(pk__in=list(Grant.objects.order_by("?").values_list("pk", flat=True)[:2])).delete()
+        given = list(Grant.objects.order_by("pk").values_list("pk", flat=True))
+        Grant.objects.filter(pk__in=self.dice.sample(given, min(2, len(given)))).delete()
 
     def move_a_grant(self) -> None:
         grant = Grant.objects.filter(everyone=False).first()
@@ -107,7 +111,7 @@ class House:
         self.one(Group).user_set.remove(self.one(User))  # type: ignore[attr-defined]
 
     def set_groups(self) -> None:
-        self.one(User).groups.set(list(Group.objects.all())[: self.dice.randint(0, 2)])  # type: ignore[attr-defined]
+        self.one(User).groups.set(list(Group.objects.order_by("pk"))[: self.dice.randint(0, 2)])  # type: ignore[attr-defined]
 
     def dissolve_a_group(self) -> None:
         self.one(Group).delete()  # type: ignore[attr-defined]
@@ -141,7 +145,7 @@ class House:
         Document.objects.filter(deleted__isnull=False).delete()
 
     def write(self) -> None:
-        a_document(self.one(Collection), self.dice.choice(["en", "de", ""]))  # type: ignore[arg-type]
+        a_document(self.one(Collection), self.dice.choice(["en", "de", ""]), self.dice)  # type: ignore[arg-type]
 
     def new_version(self) -> None:
         publish(self.one(Document), self.dice.choice(["en", "es"]))  # type: ignore[arg-type]
@@ -158,6 +162,21 @@ class House:
     def replace(self) -> None:
         older, newer = self.one(Document), self.one(Document)
         Document.objects.filter(pk=older.pk).exclude(pk=newer.pk).update(superseded_by=newer)  # type: ignore[attr-defined]
+
+    def begin(self) -> None:
+        """In force from yesterday, or only from tomorrow on: until then it replaces nothing."""
+        day = timezone.localdate() + timedelta(days=self.dice.choice([-1, 1]))
+        Document.objects.filter(pk=self.one(Document).pk).update(effective=day)  # type: ignore[attr-defined]
+
+    def make_a_canary(self) -> None:
+        """A document that only those see who prove the permissions, and one that was such a document."""
+        document = self.one(Document)
+        Document.objects.filter(pk=document.pk).update(canary=not document.canary)  # type: ignore[attr-defined]
+
+    def make_synthetic(self) -> None:
+        """Somebody is one of those who see canaries, or is a person again."""
+        user = self.dice.choice(list(User.everybody.order_by("pk")))
+        User.everybody.filter(pk=user.pk).update(synthetic=not user.synthetic)
 
     def deactivate(self) -> None:
         User.objects.filter(pk=self.one(User).pk).update(is_active=self.dice.random() < 0.5)  # type: ignore[attr-defined]
@@ -184,6 +203,46 @@ def test_after_any_change_everybody_is_told_what_holds_now(seed: int) -> None:
         for change in [*changes, house.grant, house.grant, house.write]:
             change()
             nobody_is_told_yesterdays_truth()
+
+
+def test_a_first_day_a_canary_and_a_synthetic_user_are_changes_too(people: SimpleNamespace, team: Collection) -> None:
+    older, newer = a_document(team), a_document(team)
+    Document.objects.filter(pk=older.pk).update(superseded_by=newer)
+    assert visible_scope(people.bob).replaced == {older.pk}
+    today = timezone.localdate()
+    for day, replaced in ((today + timedelta(days=1), set()), (today, {older.pk}), (None, {older.pk})):
+        Document.objects.filter(pk=newer.pk).update(effective=day)
+        assert visible_scope(people.bob).replaced == replaced
+        nobody_is_told_yesterdays_truth()
+    for canary, seen in ((True, 1), (False, 2)):
+        Document.objects.filter(pk=older.pk).update(canary=canary)
+        assert len(visible_scope(people.bob).versions) == seen
+        nobody_is_told_yesterdays_truth()
+    for synthetic, seen in ((True, 0), (False, 2)):
+        User.everybody.filter(pk=people.bob.pk).update(synthetic=synthetic)
+        assert len(visible_scope(User.everybody.get(pk=people.bob.pk)).versions) == seen
+        nobody_is_told_yesterdays_truth()
+
+
+def test_what_is_read_over_midnight_is_not_remembered_for_the_new_day(
+    people: SimpleNamespace, team: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = a_document(team), a_document(team)
+    today = timezone.localdate()
+    tomorrow = today + timedelta(days=1)
+    Document.objects.filter(pk=older.pk).update(superseded_by=newer)
+    Document.objects.filter(pk=newer.pk).update(effective=tomorrow)
+    clock, read = [today], scope._replaced
+    monkeypatch.setattr(timezone, "localdate", lambda *_: clock[0])
+
+    def midnight_strikes(user: User, pairs: list[tuple[uuid.UUID, uuid.UUID]]) -> frozenset[uuid.UUID]:
+        found = read(user, pairs)
+        clock[0] = tomorrow
+        return found
+
+    monkeypatch.setattr(scope, "_replaced", midnight_strikes)
+    assert visible_scope(people.bob).replaced == frozenset()
+    assert visible_scope(people.bob).replaced == {older.pk}, "from its first day on"
 
 
 def test_an_unchanged_house_costs_one_read(

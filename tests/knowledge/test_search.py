@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from knowledge import documents
+from knowledge.candidates import Reading, vectors_for
 from knowledge.followups import Exchange
 from knowledge.models import Collection, Document, Grant, Passage
 from knowledge.rechecking import still_visible
@@ -137,3 +138,31 @@ def test_words_of_the_question_before_weigh_half(shelf: SimpleNamespace, people:
     before = [Exchange("How many days of leave do I have?")]
     after = search("And when do they expire?", people.bob, context=before).term_weights
     assert after["leav"] == pytest.approx(alone["leav"] / 2)
+
+
+def test_a_version_that_is_published_during_a_search_is_found_by_it(
+    make_document: MakeDocument, shelf: SimpleNamespace, people: SimpleNamespace, team: Collection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    looks: list[Reading] = []
+
+    def published_meanwhile(reading: Reading) -> object:
+        looks.append(reading)
+        if len(looks) == 1:
+            make_document(team, "travel.md", TRAVEL.replace("140", "150"), by=people.alice)
+        return vectors_for(reading)
+
+    monkeypatch.setattr("knowledge.search.vectors_for", published_meanwhile)
+    best = search("How expensive may a hotel be?", people.bob).evidence[0]
+    assert (best.document_id, best.version_number) == (shelf.travel.pk, 2)
+    assert "150 EUR" in best.text
+    assert len(looks) == 2
+
+    def only_added_meanwhile(reading: Reading) -> object:
+        looks.append(reading)
+        make_document(team, "note.md", "Another note.", by=people.alice)
+        return vectors_for(reading)
+
+    monkeypatch.setattr("knowledge.search.vectors_for", only_added_meanwhile)
+    assert search("How expensive may a hotel be?", people.bob).evidence[0].passage_id == best.passage_id
+    assert len(looks) == 3, "nothing is missing, so nobody looks again"
