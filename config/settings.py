@@ -19,7 +19,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 from kombu import Queue
 
-from config import broker
+from config import broker, private
 from config.unfolding import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()
@@ -45,7 +45,8 @@ def env_float(name: str, default: float) -> float:
 
 # --- Where state lives: everything the product writes is under one folder -------------------------------------------
 FOOTNOTE_HOME = Path(env("FOOTNOTE_HOME") or BASE_DIR / "var").resolve()
-FOOTNOTE_HOME.mkdir(parents=True, exist_ok=True)
+private.write_for_oneself()
+private.make_home(FOOTNOTE_HOME)
 
 
 def _stored_secret(path: Path) -> str:
@@ -169,6 +170,8 @@ else:
             "OPTIONS": _SQLITE_OPTIONS,
         }
     }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    private.close_database(Path(DATABASES["default"]["NAME"]))
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 STORAGES: dict[str, Any] = {
