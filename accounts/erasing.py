@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -21,9 +22,9 @@ from django.utils import timezone
 from accounts.models import Erasure, User
 
 
-def asked(kind: Erasure.Kind, object_id: uuid.UUID | int, by: int | None) -> None:
+def asked(kind: Erasure.Kind, object_id: uuid.UUID | int, by: int | None, began: datetime | None = None) -> None:
     """Somebody wants this gone. Asking again changes nothing."""
-    Erasure.objects.get_or_create(kind=kind, object_id=str(object_id), defaults={"asked_by": by})
+    Erasure.objects.get_or_create(kind=kind, object_id=str(object_id), defaults={"asked_by": by, "began": began})
 
 
 def unretrievable(kind: Erasure.Kind, object_id: uuid.UUID | int) -> None:
@@ -54,5 +55,5 @@ def person_removed(sender: Any, instance: User, **kwargs: Any) -> None:
     for session in Session.objects.iterator():
         if session.get_decoded().get("_auth_user_id") == str(instance.pk):
             session.delete()
-    asked(Erasure.Kind.PERSON, instance.pk, None)
+    asked(Erasure.Kind.PERSON, instance.pk, None, instance.date_joined)
     unretrievable(Erasure.Kind.PERSON, instance.pk)

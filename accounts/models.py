@@ -188,6 +188,7 @@ class Erasure(models.Model):
 
     kind = models.CharField(max_length=16, choices=Kind.choices)
     object_id = models.CharField(max_length=64)
+    began = models.DateTimeField(null=True)  # of a person: when they joined, since a number can be given again
     asked = models.DateTimeField(default=timezone.now)
     asked_by = models.BigIntegerField(null=True)
     unretrievable = models.DateTimeField(null=True)

@@ -27,6 +27,26 @@ KNOWN_PASSWORDS = {"password", "redis", "valkey", "footnote", "changeme", "secre
 MODEL_FILES = ("config.json", "model.safetensors")
 
 
+def check_environment_is_readable(**kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(sentence, hint="Correct the variable, or unset it: then its default holds.", id="footnote.E014")
+        for sentence in settings.MISREAD
+    ]
+
+
+def check_backups_lie_elsewhere(**kwargs: Any) -> list[CheckMessage]:
+    home = Path(settings.FOOTNOTE_HOME)
+    if settings.BACKUP_DIR is None or not settings.BACKUP_DIR.resolve().is_relative_to(home):
+        return []
+    return [
+        Error(
+            f"FOOTNOTE_BACKUPS lies in the home itself ({home}), so backups would be lost with it, and none is made.",
+            hint="Name a folder elsewhere, best on another disk.",
+            id="footnote.E015",
+        )
+    ]
+
+
 def check_secret_key(**kwargs: Any) -> list[CheckMessage]:
     key = str(settings.SECRET_KEY)
     if len(key) >= SHORTEST_KEY and len(set(key)) >= 8 and not key.lower().startswith(PUBLISHED_KEYS):
@@ -158,17 +178,8 @@ def check_staff_have_a_second_factor(**kwargs: Any) -> list[CheckMessage]:
 
 def check_retention(**kwargs: Any) -> list[CheckMessage]:
     """The trail speaks of conversations, so it outlives them."""
-    days = {name: getattr(settings, name) for name in dir(settings) if name.startswith("KEEP_")}
-    if negative := sorted(name for name, value in days.items() if value < 0):
-        return [
-            Error(
-                f"A time to keep things cannot be negative: {', '.join(f'FOOTNOTE_{name}' for name in negative)}.",
-                hint="Give a number of days, or 0.",
-                id="footnote.E011",
-            )
-        ]
-    audit, conversations = days["KEEP_AUDIT_DAYS"], days["KEEP_CONVERSATIONS_DAYS"]
-    if not audit or (conversations and audit >= max(conversations, days["KEEP_DELETED_DAYS"])):
+    audit, conversations = settings.KEEP_AUDIT_DAYS, settings.KEEP_CONVERSATIONS_DAYS
+    if not audit or (conversations and audit >= max(conversations, settings.KEEP_DELETED_DAYS)):
         return []
     return [
         Error(
@@ -217,6 +228,8 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
 
 
 ALL = (
+    check_environment_is_readable,
+    check_backups_lie_elsewhere,
     check_secret_key,
     check_debug_stays_home,
     check_broker_is_guarded,

@@ -79,12 +79,20 @@ class Address:
         """Whether the site is there and well."""
         connection = http.client.HTTPConnection(self.local_host, self.port, timeout=5)
         try:
-            connection.request("GET", "/health/", headers={"Host": f"localhost:{self.port}"})
+            connection.request("GET", "/health/", headers=_as_a_visitor())
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
+
+
+def _as_a_visitor() -> dict[str, str]:
+    """Headers with which the site answers this machine: it refuses hosts it does not serve, and behind TLS it sends
+    whoever came without on to https."""
+    named = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
+    headers = {"Host": named[0] if named else "localhost"}
+    return {**headers, "X-Forwarded-Proto": "https"} if settings.BEHIND_TLS else headers
 
 
 @contextmanager

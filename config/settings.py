@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,33 +18,18 @@ from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 from kombu import Queue
 
-from config import broker
+from config import broker, private
+from config import environment as env
 from config.unfolding import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-
-def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
-
-
-def env_bool(name: str, default: bool = False) -> bool:
-    return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
-
-
-def env_int(name: str, default: int) -> int:
-    return int(env(name) or default)
-
-
-def env_float(name: str, default: float) -> float:
-    return float(env(name) or default)
-
-
 # --- Where state lives: everything the product writes is under one folder -------------------------------------------
-FOOTNOTE_HOME = Path(env("FOOTNOTE_HOME") or BASE_DIR / "var").resolve()
-FOOTNOTE_HOME.mkdir(parents=True, exist_ok=True)
+FOOTNOTE_HOME = Path(env.text("FOOTNOTE_HOME") or BASE_DIR / "var").resolve()
+private.write_for_oneself()
+private.make_home(FOOTNOTE_HOME)
 
 
 def _stored_secret(path: Path) -> str:
@@ -61,22 +45,22 @@ def _stored_secret(path: Path) -> str:
 
 
 # --- Core -----------------------------------------------------------------------------------------------------------
-DEBUG = env_bool("FOOTNOTE_DEBUG")
-SECRET_KEY = env("FOOTNOTE_SECRET_KEY") or _stored_secret(FOOTNOTE_HOME / "secret_key")
+DEBUG = env.switch("FOOTNOTE_DEBUG")
+SECRET_KEY = env.text("FOOTNOTE_SECRET_KEY") or _stored_secret(FOOTNOTE_HOME / "secret_key")
 # Signs the audit trail's head and stubs. It goes with a backup; the secret key does not.
-AUDIT_KEY = env("FOOTNOTE_AUDIT_KEY") or _stored_secret(FOOTNOTE_HOME / "audit_key")
-ALLOWED_HOSTS = [h for h in env("FOOTNOTE_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
-CSRF_TRUSTED_ORIGINS = [o for o in env("FOOTNOTE_ORIGINS").split(",") if o]
+AUDIT_KEY = env.text("FOOTNOTE_AUDIT_KEY") or _stored_secret(FOOTNOTE_HOME / "audit_key")
+ALLOWED_HOSTS = env.listed("FOOTNOTE_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = env.listed("FOOTNOTE_ORIGINS")
 # What stands before a path in a mail; without it mails name the path only.
-SITE_URL = (env("FOOTNOTE_URL") or (CSRF_TRUSTED_ORIGINS[0] if CSRF_TRUSTED_ORIGINS else "")).rstrip("/")
-BEHIND_TLS = env_bool("FOOTNOTE_TLS")
-DOWNLOADS = env_bool("FOOTNOTE_DOWNLOADS", True)  # whether people may take the original files away
+SITE_URL = (env.text("FOOTNOTE_URL") or (CSRF_TRUSTED_ORIGINS[0] if CSRF_TRUSTED_ORIGINS else "")).rstrip("/")
+BEHIND_TLS = env.switch("FOOTNOTE_TLS")
+DOWNLOADS = env.switch("FOOTNOTE_DOWNLOADS", True)  # whether people may take the original files away
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = env("FOOTNOTE_TIME_ZONE", "UTC")
+TIME_ZONE = env.text("FOOTNOTE_TIME_ZONE", "UTC")
 USE_TZ = True
 
 INSTALLED_APPS = [
@@ -157,8 +141,8 @@ _SQLITE_OPTIONS: dict[str, Any] = {
     ),
 }
 DATABASES: dict[str, Any]
-if env("DATABASE_URL"):
-    DATABASES = {"default": dj_database_url.parse(env("DATABASE_URL"), conn_max_age=60, conn_health_checks=True)}
+if env.text("DATABASE_URL"):
+    DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL"), conn_max_age=60, conn_health_checks=True)}
     if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         DATABASES["default"].setdefault("OPTIONS", {}).update(_SQLITE_OPTIONS)
 else:
@@ -169,6 +153,8 @@ else:
             "OPTIONS": _SQLITE_OPTIONS,
         }
     }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    private.close_database(Path(DATABASES["default"]["NAME"]))
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 STORAGES: dict[str, Any] = {
@@ -188,83 +174,82 @@ FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- How long things are kept, in days; 0: for ever, and for deleted documents: not at all ---------------------------
-KEEP_CONVERSATIONS_DAYS = env_int("FOOTNOTE_KEEP_CONVERSATIONS_DAYS", 0)  # since they were last used
-KEEP_AUDIT_DAYS = env_int("FOOTNOTE_KEEP_AUDIT_DAYS", 0)
-KEEP_DELETED_DAYS = env_int("FOOTNOTE_KEEP_DELETED_DAYS", 0)  # a deleted document can be brought back so long
-KEEP_SIGN_INS_DAYS = env_int("FOOTNOTE_KEEP_SIGN_INS_DAYS", 90)  # names and addresses that the throttle keeps
-KEEP_NOTICES_DAYS = env_int("FOOTNOTE_KEEP_NOTICES_DAYS", 90)
-KEEP_BACKUPS_DAYS = env_int("FOOTNOTE_KEEP_BACKUPS_DAYS", 30)
-BACKUP_DIR = Path(env("FOOTNOTE_BACKUPS")) if env("FOOTNOTE_BACKUPS") else None  # where the nightly backup goes
+KEEP_CONVERSATIONS_DAYS = env.whole("FOOTNOTE_KEEP_CONVERSATIONS_DAYS", 0)  # since they were last used
+KEEP_AUDIT_DAYS = env.whole("FOOTNOTE_KEEP_AUDIT_DAYS", 0)
+KEEP_DELETED_DAYS = env.whole("FOOTNOTE_KEEP_DELETED_DAYS", 0)  # a deleted document can be brought back so long
+KEEP_SIGN_INS_DAYS = env.whole("FOOTNOTE_KEEP_SIGN_INS_DAYS", 90)  # names and addresses that the throttle keeps
+KEEP_NOTICES_DAYS = env.whole("FOOTNOTE_KEEP_NOTICES_DAYS", 90)
+KEEP_BACKUPS_DAYS = env.whole("FOOTNOTE_KEEP_BACKUPS_DAYS", 30)
+# Where the nightly backup goes.
+BACKUP_DIR = Path(env.text("FOOTNOTE_BACKUPS")) if env.text("FOOTNOTE_BACKUPS") else None
 
 # --- Uploads and parsing --------------------------------------------------------------------------------------------
-UPLOAD_MAX_BYTES = env_int("FOOTNOTE_UPLOAD_MAX_MB", 200) * 1024 * 1024
-PARSE_MEMORY_BYTES = env_int("FOOTNOTE_PARSE_MEMORY_MB", 1024) * 1024 * 1024
-PARSE_CPU_SECONDS = env_int("FOOTNOTE_PARSE_CPU_SECONDS", 120)
-PARSE_WALL_SECONDS = env_int("FOOTNOTE_PARSE_WALL_SECONDS", 300)
+UPLOAD_MAX_BYTES = env.whole("FOOTNOTE_UPLOAD_MAX_MB", 200, least=1) * 1024 * 1024
+PARSE_MEMORY_BYTES = env.whole("FOOTNOTE_PARSE_MEMORY_MB", 1024, least=1) * 1024 * 1024
+PARSE_CPU_SECONDS = env.whole("FOOTNOTE_PARSE_CPU_SECONDS", 120, least=1)
+PARSE_WALL_SECONDS = env.whole("FOOTNOTE_PARSE_WALL_SECONDS", 300, least=1)
 INGEST_MAX_ATTEMPTS = 3
-INGEST_PULSE = env("FOOTNOTE_PULSE")  # set by the supervisor: the file by which a worker shows that it lives
-INGEST_LEASE_SECONDS = env_int("FOOTNOTE_INGEST_LEASE_SECONDS", 60)
+INGEST_PULSE = env.text("FOOTNOTE_PULSE")  # set by the supervisor: the file by which a worker shows that it lives
+INGEST_LEASE_SECONDS = env.whole("FOOTNOTE_INGEST_LEASE_SECONDS", 60, least=1)
 
 # --- Embedding and search -------------------------------------------------------------------------------------------
-EMBEDDING_MODEL = env("FOOTNOTE_EMBEDDING_MODEL")  # a folder; empty: the model that ships with the package
-EMBEDDING_QUERY_PREFIX = env("FOOTNOTE_EMBEDDING_QUERY_PREFIX")
-EMBEDDING_PASSAGE_PREFIX = env("FOOTNOTE_EMBEDDING_PASSAGE_PREFIX")
+EMBEDDING_MODEL = env.text("FOOTNOTE_EMBEDDING_MODEL")  # a folder; empty: the model that ships with the package
+EMBEDDING_QUERY_PREFIX = env.text("FOOTNOTE_EMBEDDING_QUERY_PREFIX")
+EMBEDDING_PASSAGE_PREFIX = env.text("FOOTNOTE_EMBEDDING_PASSAGE_PREFIX")
 # Languages in which the model's cosines mean something, by their codes; empty: in all. The packaged one knows English.
-EMBEDDING_LANGUAGES = frozenset(
-    code.strip() for code in env("FOOTNOTE_EMBEDDING_LANGUAGES", "" if EMBEDDING_MODEL else "en").split(",") if code
-)
-EMBEDDING_BATCH = env_int("FOOTNOTE_EMBEDDING_BATCH", 32)
-EMBEDDING_THREADS = env_int("FOOTNOTE_EMBEDDING_THREADS", 0)  # 0: what torch chooses
-EMBEDDING_CACHE = env("FOOTNOTE_EMBEDDING_CACHE")  # a file that keeps vectors between runs of `evaluate`
-ENTAILMENT = env("FOOTNOTE_ENTAILMENT")  # the folder of a CrossEncoder that judges sentences; empty: without one
-RERANKER = env("FOOTNOTE_RERANKER")  # the folder of a CrossEncoder; empty: what was found keeps the search's order
+EMBEDDING_LANGUAGES = frozenset(env.listed("FOOTNOTE_EMBEDDING_LANGUAGES", "" if EMBEDDING_MODEL else "en"))
+EMBEDDING_BATCH = env.whole("FOOTNOTE_EMBEDDING_BATCH", 32, least=1)
+EMBEDDING_THREADS = env.whole("FOOTNOTE_EMBEDDING_THREADS", 0)  # 0: what torch chooses
+EMBEDDING_CACHE = env.text("FOOTNOTE_EMBEDDING_CACHE")  # a file that keeps vectors between runs of `evaluate`
+ENTAILMENT = env.text("FOOTNOTE_ENTAILMENT")  # the folder of a CrossEncoder that judges sentences; empty: without one
+RERANKER = env.text("FOOTNOTE_RERANKER")  # the folder of a CrossEncoder; empty: what was found keeps the search's order
 INDEX_DIR = FOOTNOTE_HOME / "index"
 PAGE_CACHE_DIR = FOOTNOTE_HOME / "cache" / "pages"
-INDEX_SNAPSHOT_EVERY = env_int("FOOTNOTE_INDEX_SNAPSHOT_EVERY", 500)  # passages changed since the last snapshot
-INDEX_PATIENCE_SECONDS = env_float("FOOTNOTE_INDEX_PATIENCE_SECONDS", 3)  # then a question goes without the index
+INDEX_SNAPSHOT_EVERY = env.whole("FOOTNOTE_INDEX_SNAPSHOT_EVERY", 500)  # passages changed since the last snapshot
+INDEX_PATIENCE_SECONDS = env.number("FOOTNOTE_INDEX_PATIENCE_SECONDS", 3)  # then a question goes without the index
 
 # --- Answering ------------------------------------------------------------------------------------------------------
-GENERATOR = env("FOOTNOTE_GENERATOR", "quoting")  # quoting | openai
-GENERATOR_URL = env("FOOTNOTE_GENERATOR_URL")  # e.g. http://127.0.0.1:8080/v1
-GENERATOR_MODEL = env("FOOTNOTE_GENERATOR_MODEL")
-GENERATOR_KEY = env("FOOTNOTE_GENERATOR_KEY")
-GENERATOR_CONNECT_SECONDS = env_float("FOOTNOTE_GENERATOR_CONNECT_SECONDS", 5)
-GENERATOR_FIRST_TOKEN_SECONDS = env_float("FOOTNOTE_GENERATOR_FIRST_TOKEN_SECONDS", 30)
-GENERATOR_IDLE_SECONDS = env_float("FOOTNOTE_GENERATOR_IDLE_SECONDS", 15)
-GENERATOR_TOTAL_SECONDS = env_float("FOOTNOTE_GENERATOR_TOTAL_SECONDS", 120)
-GENERATOR_REWRITE_SECONDS = env_float("FOOTNOTE_GENERATOR_REWRITE_SECONDS", 3)  # 0: follow-ups go by the rule alone
-GENERATOR_MAX_TOKENS = env_int("FOOTNOTE_GENERATOR_MAX_TOKENS", 600)
-GENERATOR_CONTEXT_TOKENS = env_int("FOOTNOTE_GENERATOR_CONTEXT_TOKENS", 0)  # 0: not known, all passages are sent
-GENERATOR_PRICE_IN = Decimal(env("FOOTNOTE_GENERATOR_PRICE_IN") or 0)  # per million tokens
-GENERATOR_PRICE_OUT = Decimal(env("FOOTNOTE_GENERATOR_PRICE_OUT") or 0)
-GENERATOR_CURRENCY = env("FOOTNOTE_GENERATOR_CURRENCY", "EUR")
+GENERATOR = env.text("FOOTNOTE_GENERATOR", "quoting")  # quoting | openai
+GENERATOR_URL = env.text("FOOTNOTE_GENERATOR_URL")  # e.g. http://127.0.0.1:8080/v1
+GENERATOR_MODEL = env.text("FOOTNOTE_GENERATOR_MODEL")
+GENERATOR_KEY = env.text("FOOTNOTE_GENERATOR_KEY")
+GENERATOR_CONNECT_SECONDS = env.number("FOOTNOTE_GENERATOR_CONNECT_SECONDS", 5)
+GENERATOR_FIRST_TOKEN_SECONDS = env.number("FOOTNOTE_GENERATOR_FIRST_TOKEN_SECONDS", 30)
+GENERATOR_IDLE_SECONDS = env.number("FOOTNOTE_GENERATOR_IDLE_SECONDS", 15)
+GENERATOR_TOTAL_SECONDS = env.number("FOOTNOTE_GENERATOR_TOTAL_SECONDS", 120)
+GENERATOR_REWRITE_SECONDS = env.number("FOOTNOTE_GENERATOR_REWRITE_SECONDS", 3)  # 0: follow-ups go by the rule alone
+GENERATOR_MAX_TOKENS = env.whole("FOOTNOTE_GENERATOR_MAX_TOKENS", 600, least=1)
+GENERATOR_CONTEXT_TOKENS = env.whole("FOOTNOTE_GENERATOR_CONTEXT_TOKENS", 0)  # 0: not known, all passages are sent
+GENERATOR_PRICE_IN = env.amount("FOOTNOTE_GENERATOR_PRICE_IN")  # per million tokens
+GENERATOR_PRICE_OUT = env.amount("FOOTNOTE_GENERATOR_PRICE_OUT")
+GENERATOR_CURRENCY = env.text("FOOTNOTE_GENERATOR_CURRENCY", "EUR")
 # What holds for all endpoints, those of the administrators too:
-GENERATOR_PATIENCE_SECONDS = env_float("FOOTNOTE_GENERATOR_PATIENCE_SECONDS", 30)  # until some model begins to answer
-GENERATOR_SHORT_WORDS = env_int("FOOTNOTE_GENERATOR_SHORT_WORDS", 12)  # a question of more words is not a short one
-BREAKER_FAILURES = env_int("FOOTNOTE_BREAKER_FAILURES", 5)
-BREAKER_PAUSE_SECONDS = env_float("FOOTNOTE_BREAKER_PAUSE_SECONDS", 30)
-SECRETS_DIR = Path(env("FOOTNOTE_SECRETS") or FOOTNOTE_HOME / "secrets")  # files that hold keys, named by endpoints
-WEB_PROCESSES = max(1, env_int("FOOTNOTE_WEB_PROCESSES", 1))  # an interpreter keeps one core busy at most
-ANSWER_THREADS = env_int("FOOTNOTE_ANSWER_THREADS", 8)
-ANSWER_QUEUE = env_int("FOOTNOTE_ANSWER_QUEUE", 200)  # answers that may wait for a thread; beyond that nobody may ask
-ANSWER_FOLLOWER_GRACE_SECONDS = env_float("FOOTNOTE_ANSWER_FOLLOWER_GRACE_SECONDS", 10)
+GENERATOR_PATIENCE_SECONDS = env.number("FOOTNOTE_GENERATOR_PATIENCE_SECONDS", 30)  # until some model begins to answer
+GENERATOR_SHORT_WORDS = env.whole("FOOTNOTE_GENERATOR_SHORT_WORDS", 12)  # a question of more words is not a short one
+BREAKER_FAILURES = env.whole("FOOTNOTE_BREAKER_FAILURES", 5, least=1)
+BREAKER_PAUSE_SECONDS = env.number("FOOTNOTE_BREAKER_PAUSE_SECONDS", 30)
+SECRETS_DIR = Path(env.text("FOOTNOTE_SECRETS") or FOOTNOTE_HOME / "secrets")  # files with keys, named by endpoints
+WEB_PROCESSES = env.whole("FOOTNOTE_WEB_PROCESSES", 1, least=1)  # an interpreter keeps one core busy at most
+ANSWER_THREADS = env.whole("FOOTNOTE_ANSWER_THREADS", 8, least=1)
+ANSWER_QUEUE = env.whole("FOOTNOTE_ANSWER_QUEUE", 200)  # answers that may wait for a thread; then nobody may ask
+ANSWER_FOLLOWER_GRACE_SECONDS = env.number("FOOTNOTE_ANSWER_FOLLOWER_GRACE_SECONDS", 10)
 
 # --- Limits for one person: (how much, within how many seconds); 0 is without limit ----------------------------------
 LIMITS = {
-    "requests": (env_int("FOOTNOTE_REQUESTS_PER_MINUTE", 900), 60),
-    "questions": (env_int("FOOTNOTE_QUESTIONS_PER_MINUTE", 20), 60),
-    "trials": (env_int("FOOTNOTE_TRIALS_PER_MINUTE", 60), 60),
-    "uploads": (env_int("FOOTNOTE_UPLOADS_PER_HOUR", 2000), 3600),
-    "bytes": (env_int("FOOTNOTE_UPLOAD_MB_PER_DAY", 20_000) * 1024 * 1024, 86_400),
+    "requests": (env.whole("FOOTNOTE_REQUESTS_PER_MINUTE", 900), 60),
+    "questions": (env.whole("FOOTNOTE_QUESTIONS_PER_MINUTE", 20), 60),
+    "trials": (env.whole("FOOTNOTE_TRIALS_PER_MINUTE", 60), 60),
+    "uploads": (env.whole("FOOTNOTE_UPLOADS_PER_HOUR", 2000), 3600),
+    "bytes": (env.whole("FOOTNOTE_UPLOAD_MB_PER_DAY", 20_000) * 1024 * 1024, 86_400),
     "codes": (10, 900),  # second factors tried
-    "tokens": (env_int("FOOTNOTE_TOKENS_PER_DAY", 2_000_000), 86_400),
+    "tokens": (env.whole("FOOTNOTE_TOKENS_PER_DAY", 2_000_000), 86_400),
 }
-STREAMS_AT_ONCE = env_int("FOOTNOTE_STREAMS_AT_ONCE", 6)  # two answers, each in up to three windows
-QUOTA_PERSON_BYTES = env_int("FOOTNOTE_QUOTA_PERSON_MB", 50_000) * 1024 * 1024  # kept in all; 0 is without limit
-QUOTA_COLLECTION_BYTES = env_int("FOOTNOTE_QUOTA_COLLECTION_MB", 100_000) * 1024 * 1024
+STREAMS_AT_ONCE = env.whole("FOOTNOTE_STREAMS_AT_ONCE", 6)  # two answers, each in up to three windows
+QUOTA_PERSON_BYTES = env.whole("FOOTNOTE_QUOTA_PERSON_MB", 50_000) * 1024 * 1024  # kept in all; 0 is without limit
+QUOTA_COLLECTION_BYTES = env.whole("FOOTNOTE_QUOTA_COLLECTION_MB", 100_000) * 1024 * 1024
 
 # --- Queue ----------------------------------------------------------------------------------------------------------
-REDIS_URL = env("REDIS_URL")
+REDIS_URL = env.text("REDIS_URL")
 EMBEDDED_BROKER = not REDIS_URL
 if EMBEDDED_BROKER:
     # The embedded Valkey listens on a socket of this home, so that two homes never meet.
@@ -307,10 +292,10 @@ CELERY_BEAT_SCHEDULE |= {
     "evaluation_sweep": {"task": "assistant.tasks.sweep_evaluations", "schedule": 60.0},
     "evaluation": {"task": "assistant.tasks.nightly_evaluations", "schedule": crontab(hour="1", minute="20")},
 }
-EVALUATION_LEAST_CASES = env_int("FOOTNOTE_EVALUATION_LEAST_CASES", 20)  # fewer say nothing about a candidate
-EVALUATION_MARGIN = env_float("FOOTNOTE_EVALUATION_MARGIN", 0.05)  # of mean score that may be lost by chance
-EVALUATION_LEASE_SECONDS = env_int("FOOTNOTE_EVALUATION_LEASE_SECONDS", 300)  # longer than any one case takes
-PROBE_SECONDS = env_int("FOOTNOTE_PROBE_SECONDS", 300)  # between two permission proofs; 0: only by `manage.py probe`
+EVALUATION_LEAST_CASES = env.whole("FOOTNOTE_EVALUATION_LEAST_CASES", 20, least=1)  # fewer say nothing of a candidate
+EVALUATION_MARGIN = env.number("FOOTNOTE_EVALUATION_MARGIN", 0.05, most=1)  # of mean score that may be lost by chance
+EVALUATION_LEASE_SECONDS = env.whole("FOOTNOTE_EVALUATION_LEASE_SECONDS", 300, least=1)  # longer than any case takes
+PROBE_SECONDS = env.whole("FOOTNOTE_PROBE_SECONDS", 300)  # between two permission proofs; 0: only by `manage.py probe`
 if PROBE_SECONDS > 0:
     CELERY_BEAT_SCHEDULE["probe"] = {"task": "knowledge.tasks.probe", "schedule": float(PROBE_SECONDS)}
 CELERY_BEAT_SCHEDULE_FILENAME = str(FOOTNOTE_HOME / "celerybeat-schedule")
@@ -345,21 +330,21 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": False}  # failed sign-ins are counted once, by axes, in the database
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
-OIDC_URL = env("FOOTNOTE_OIDC_URL")
+OIDC_URL = env.text("FOOTNOTE_OIDC_URL")
 if OIDC_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
             {
                 "provider_id": "company",
-                "name": env("FOOTNOTE_OIDC_NAME", "Company sign-in"),
-                "client_id": env("FOOTNOTE_OIDC_CLIENT_ID"),
-                "secret": env("FOOTNOTE_OIDC_SECRET"),
+                "name": env.text("FOOTNOTE_OIDC_NAME", "Company sign-in"),
+                "client_id": env.text("FOOTNOTE_OIDC_CLIENT_ID"),
+                "secret": env.text("FOOTNOTE_OIDC_SECRET"),
                 "settings": {"server_url": OIDC_URL},
             }
         ],
     }
-STAFF_MFA = env_bool("FOOTNOTE_STAFF_MFA")
+STAFF_MFA = env.switch("FOOTNOTE_STAFF_MFA")
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Footnote"
 MFA_FORMS = {
@@ -367,7 +352,7 @@ MFA_FORMS = {
     "authenticate": "accounts.second_factor.CountedAuthenticateForm",
     "reauthenticate": "accounts.second_factor.CountedReauthenticateForm",
 }
-AXES_FAILURE_LIMIT = env_int("FOOTNOTE_LOGIN_FAILURES", 10)
+AXES_FAILURE_LIMIT = env.whole("FOOTNOTE_LOGIN_FAILURES", 10, least=1)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
@@ -375,25 +360,25 @@ AXES_LOCKOUT_CALLABLE = "accounts.slowing.locked_out"
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
 AXES_USERNAME_CALLABLE = "accounts.adapters.sign_in_name"
-PROXIES = env_int("FOOTNOTE_PROXIES", 0)  # proxies of one's own in front, whose X-Forwarded-For is believed
-EMAIL_HOST = env("FOOTNOTE_EMAIL_HOST", "localhost")
-EMAIL_PORT = env_int("FOOTNOTE_EMAIL_PORT", 25)
-EMAIL_HOST_USER = env("FOOTNOTE_EMAIL_USER")
-EMAIL_HOST_PASSWORD = env("FOOTNOTE_EMAIL_PASSWORD")
-EMAIL_USE_TLS = env_bool("FOOTNOTE_EMAIL_TLS")
+PROXIES = env.whole("FOOTNOTE_PROXIES", 0)  # proxies of one's own in front, whose X-Forwarded-For is believed
+EMAIL_HOST = env.text("FOOTNOTE_EMAIL_HOST", "localhost")
+EMAIL_PORT = env.whole("FOOTNOTE_EMAIL_PORT", 25, least=1, most=65535)
+EMAIL_HOST_USER = env.text("FOOTNOTE_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("FOOTNOTE_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.switch("FOOTNOTE_EMAIL_TLS")
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env("FOOTNOTE_EMAIL_FROM", "footnote@localhost")
-EMAIL_BACKEND = env(
+DEFAULT_FROM_EMAIL = env.text("FOOTNOTE_EMAIL_FROM", "footnote@localhost")
+EMAIL_BACKEND = env.text(
     "FOOTNOTE_EMAIL_BACKEND",
-    f"django.core.mail.backends.{'smtp' if env('FOOTNOTE_EMAIL_HOST') else 'console'}.EmailBackend",
+    f"django.core.mail.backends.{'smtp' if env.text('FOOTNOTE_EMAIL_HOST') else 'console'}.EmailBackend",
 )
 # A monitoring program shows it as "Authorization: Bearer …" at /metrics; without one only this machine may ask.
-METRICS_TOKEN = env("FOOTNOTE_METRICS_TOKEN")
+METRICS_TOKEN = env.text("FOOTNOTE_METRICS_TOKEN")
 # Notices go by mail only where mail was set up: the console is a log, and logs hold nobody's words.
-MAILS = bool(env("FOOTNOTE_EMAIL_HOST") or env("FOOTNOTE_EMAIL_BACKEND"))
+MAILS = bool(env.text("FOOTNOTE_EMAIL_HOST") or env.text("FOOTNOTE_EMAIL_BACKEND"))
 
 # --- Where the server itself may connect to, beside the two addresses above: see accounts/outbound.py ----------------
-OUTBOUND = env("FOOTNOTE_OUTBOUND").split(",")
+OUTBOUND = env.listed("FOOTNOTE_OUTBOUND")
 
 # --- Browser safety -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
@@ -440,12 +425,14 @@ LOGGING: dict[str, Any] = {
     },
     "filters": {"mistakes": {"()": "config.log_filters.MistakesOfClients"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mistakes"]}},
-    "root": {"handlers": ["stderr"], "level": env("FOOTNOTE_LOG_LEVEL", "WARNING")},
-    "loggers": {"footnote": {"level": env("FOOTNOTE_LOG_LEVEL", "INFO")}},
+    "root": {"handlers": ["stderr"], "level": env.level("FOOTNOTE_LOG_LEVEL", "WARNING")},
+    "loggers": {"footnote": {"level": env.level("FOOTNOTE_LOG_LEVEL", "INFO")}},
 }
 
 DEFAULT_EXCEPTION_REPORTER = "config.redaction.Reporter"  # error pages and reports
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.ReporterFilter"
+
+MISREAD = tuple(env.mistakes)  # refused by the system checks
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

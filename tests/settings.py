@@ -18,13 +18,10 @@ def _throw_away() -> None:
         shutil.rmtree(HOME, ignore_errors=True)
 
 
+# Whatever the shell has set for an installation of one's own says nothing here; DATABASE_URL chooses the database.
+for _name in [name for name in os.environ if name.startswith("FOOTNOTE_") or name == "REDIS_URL"]:
+    del os.environ[_name]
 os.environ["FOOTNOTE_HOME"] = str(HOME)
-_UNSET = (
-    "REDIS_URL", "FOOTNOTE_DEBUG", "FOOTNOTE_HOSTS", "FOOTNOTE_GENERATOR", "FOOTNOTE_RERANKER", "FOOTNOTE_ENTAILMENT",
-    "FOOTNOTE_TLS",
-)  # fmt: skip
-for _name in _UNSET:
-    os.environ.pop(_name, None)
 
 from config.settings import *  # noqa: E402, F403  # the environment above must be there first
 from config.settings import DATABASES  # noqa: E402

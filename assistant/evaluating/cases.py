@@ -50,12 +50,24 @@ def put(chosen: EvaluationSet, key: str, fields: Mapping[str, Any], by: User | N
 
 
 def change(case: SetCase, by: User, question: str, answer: str) -> SetCase:
-    """Other words for a case. Raises CaseRefused when there is no question left."""
+    """Other words for a case. Raises CaseRefused when there is no question left, and for a case that names no document
+    from everybody but the person it is asked as.
+
+    A question in new words is asked as who wrote it, with nothing before it: nobody asks what they like with the
+    permissions of somebody else, or behind what somebody else said.
+    """
     question = question.replace("\0", "").strip()[:LONGEST_QUESTION]
     if not question:
         raise CaseRefused("A case needs a question.")
+    if not case.documents and case.asked_as != by:
+        raise CaseRefused(
+            "Nothing was changed. This case names no document, so nobody can say who may see what it is about; only "
+            "the person it is asked as can change it. You can take it out of the set."
+        )
     kept = ("kind", "asked_as", "turns", "answerable", "gold", "sources", "origin")
     fields = {name: getattr(case, name) for name in kept}
+    if question != case.question:
+        fields |= {"asked_as": by, "turns": []}
     fields |= {"question": question, "answer": answer.replace("\0", "").strip()[:LONGEST_ANSWER]}
     return put(case.set, case.key, fields, by)
 

@@ -93,15 +93,15 @@ def judge_sentence(
 def settle(item: ReviewItem, reviewer: User, said: Said) -> ReviewItem:
     """Records the verdict on the whole answer and ends this reviewer's part.
 
-    Raises ReviewRefused when sentences are not judged yet, when the remark is too long, or when somebody else finished
-    it meanwhile.
+    Raises ReviewRefused when sentences are not judged yet, when the remark is too long, when somebody else has it and
+    it is not overdue, or when somebody else finished it meanwhile.
     """
     answer = item.answer
     if len(judged(answer, reviewer)) < len(steps(answer)):
         raise ReviewRefused("Judge every sentence first.")
     comment = remark(said.comment)
     with transaction.atomic():
-        locked = ReviewItem.objects.select_for_update().get(pk=item.pk)
+        locked = queue.locked_for(item, reviewer)
         second = locked.state == ReviewItem.State.SECOND
         if locked.state == ReviewItem.State.DONE or (second and locked.first_by_id == reviewer.pk):
             raise ReviewRefused("This answer has been reviewed meanwhile.")

@@ -112,24 +112,30 @@ def told(items: Iterable[ReviewItem]) -> list[ReviewItem]:
 def take(item: ReviewItem, reviewer: User) -> None:
     """Makes an item this reviewer's. Raises ReviewRefused when somebody else has it and it is not overdue."""
     with transaction.atomic():
-        locked = ReviewItem.objects.select_for_update().get(pk=item.pk)
-        held = locked.assignee_id not in {None, reviewer.pk}
-        if held and locked.due >= timezone.localdate():
-            raise ReviewRefused("Somebody else has this one. Ask them to give it back.")
-        _assign(locked, reviewer, reviewer)
+        _assign(locked_for(item, reviewer), reviewer, reviewer)
 
 
 def assign(item: ReviewItem, to: User, by: User) -> None:
-    """Gives an item to a reviewer who may see it. Raises ReviewRefused."""
+    """Gives an item to a reviewer who may see it. Raises ReviewRefused, also when somebody else has it as in ``take``."""
     if to not in candidates(item):
         raise ReviewRefused("This person cannot review this answer.")
     with transaction.atomic():
-        _assign(ReviewItem.objects.select_for_update().get(pk=item.pk), to, by)
+        _assign(locked_for(item, by), to, by)
 
 
 def give_back(item: ReviewItem, by: User) -> None:
+    """Makes an item nobody's again. Raises ReviewRefused when somebody else has it and it is not overdue."""
     with transaction.atomic():
-        _assign(ReviewItem.objects.select_for_update().get(pk=item.pk), None, by)
+        _assign(locked_for(item, by), None, by)
+
+
+def locked_for(item: ReviewItem, reviewer: User) -> ReviewItem:
+    """The item, held until the transaction ends, for a reviewer who may work on it: nobody has it, they have it, or it
+    is overdue. Raises ReviewRefused."""
+    locked = ReviewItem.objects.select_for_update().get(pk=item.pk)
+    if locked.assignee_id not in {None, reviewer.pk} and locked.due >= timezone.localdate():
+        raise ReviewRefused("Somebody else has this one. Ask them to give it back.")
+    return locked
 
 
 def _assign(item: ReviewItem, to: User | None, by: User) -> None:

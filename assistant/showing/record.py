@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from accounts.models import User
-from assistant.models import Answer, Standing
+from assistant.models import Answer, Review, ReviewItem, Standing
 from assistant.showing.making import Making, making
 from assistant.showing.presenting import AnswerView, present
 from assistant.sources import may_see, searched_in
@@ -94,7 +94,7 @@ def sees_all(answer: Answer, user: User) -> bool:
 def record_of(answer: Answer, user: User) -> Record:
     mine = answer.turn.conversation.user_id == user.pk
     names = Collection.objects.filter(pk__in=answer.scope, documents__in=Document.objects.visible_to(user))
-    given = answer.reviews.values_list("verdict").annotate(n=Count("pk")) if user.is_reviewer else ()
+    given = _verdicts(answer, user).values_list("verdict").annotate(n=Count("pk")) if user.is_reviewer else ()
     return Record(
         answer=answer,
         view=present(answer, user),
@@ -108,6 +108,13 @@ def record_of(answer: Answer, user: User) -> Record:
         times=tuple((_TIMES.get(name, name), value) for name, value in answer.timings_ms.items()),
         verdicts=tuple((str(Standing(verdict).label), n) for verdict, n in given),
     )
+
+
+def _verdicts(answer: Answer, reviewer: User) -> QuerySet[Review]:
+    """Their own alone as long as the review goes on: whoever may still give an opinion does not know the others'."""
+    rows = answer.reviews.all()
+    going_on = ReviewItem.objects.filter(answer=answer).exclude(state=ReviewItem.State.DONE).exists()
+    return rows.filter(reviewer=reviewer) if going_on else rows
 
 
 def _candidates(answer: Answer, user: User) -> list[CandidateView]:

@@ -107,9 +107,13 @@ def evaluation_case(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("evaluation_set", case.set.name)
     form = CaseForm(request.POST or None, initial={"question": case.question, "answer": case.answer})
     if request.method == "POST" and form.is_valid():
-        cases.change(case, user, form.cleaned_data["question"], form.cleaned_data["answer"])
-        messages.success(request, "Saved as a new version of the set.")
-        return redirect("evaluation_set", case.set.name)
+        try:
+            cases.change(case, user, form.cleaned_data["question"], form.cleaned_data["answer"])
+        except cases.CaseRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "Saved as a new version of the set.")
+            return redirect("evaluation_set", case.set.name)
     status = 422 if request.method == "POST" else 200
     return render(request, "evaluation/case.html", {"case": case, "form": form}, status=status)
 

@@ -38,7 +38,7 @@ def expire_in(folder: Path, before: datetime) -> int:
 
 def _empty_pool(folder: Path) -> None:
     try:
-        named = {file.sha256 for backup in manifest.backups(folder) for file in manifest.read(backup).files}
+        named = {file.sha256 for backup in manifest.sealed(folder) for file in manifest.read(backup).files}
     except BackupError:
         return  # one that cannot be read may still be mended, so its files stay
     for path in (folder / manifest.POOL).glob("*/*"):

@@ -75,7 +75,7 @@ def note_erasures() -> None:
 
 def _folder(folder: Path) -> Path:
     folder, home = folder.resolve(), Path(settings.FOOTNOTE_HOME)
-    if folder == home or home in folder.parents:
+    if folder.is_relative_to(home):
         raise BackupError(f"{folder} lies in the home itself, so it would be lost with it. Name a folder elsewhere.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,9 @@ SEAL = "manifest.sha256"
 POOL = "files"
 _CHUNK = 1024 * 1024
 _STAMP = "%Y-%m-%dT%H%M%SZ"
+_NAMED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{4}")
+_MADE = re.compile(r'"made": "([^"]+)"')
+_BEGINNING = 200  # characters
 
 
 class BackupError(FootnoteError):
@@ -103,9 +107,15 @@ def _compare(path: Path, wanted: str) -> Iterator[str]:
 
 
 def backups(folder: Path) -> list[Path]:
-    """The complete backups in a folder, newest first."""
-    found = [path.parent for path in folder.glob(f"*/{SEAL}") if not path.parent.name.startswith(".")]
-    return sorted(found, key=lambda path: path.name, reverse=True)
+    """The complete backups in a folder, newest first. One that somebody copied or renamed is not among them, so that it
+    is not taken for the newest and does not go; it can still be named for a restore."""
+    found = [path for path in sealed(folder) if _NAMED.fullmatch(path.name)]
+    return sorted(found, key=lambda path: (made_at(path), path.name), reverse=True)
+
+
+def sealed(folder: Path) -> list[Path]:
+    """Every complete backup, whatever it is called now."""
+    return [path.parent for path in folder.glob(f"*/{SEAL}") if not path.parent.name.startswith(".")]
 
 
 def stamp(moment: datetime) -> str:
@@ -113,5 +123,13 @@ def stamp(moment: datetime) -> str:
 
 
 def made_at(backup: Path) -> datetime:
-    """When a backup was made, by its name."""
+    """When a backup was made, by the beginning of its manifest, for the list of files behind it can be long; by its
+    name when that cannot be read."""
+    try:
+        with (backup / NAME).open() as stream:
+            found = _MADE.search(stream.read(_BEGINNING))
+        if found:
+            return datetime.fromisoformat(found[1])
+    except (OSError, ValueError):
+        pass
     return datetime.strptime(backup.name[:18], _STAMP).replace(tzinfo=UTC)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Erasure, User
 from config.backup import databases, ledger, manifest
+from config.backup.ledger import Erased
 from config.backup.making import KEY
 from config.backup.manifest import BackupError, Manifest
 from config.backup.questions import Asked, ask_again
@@ -75,7 +78,7 @@ def restore(folder: Path, say: Callable[[str], None], questions: int) -> Restore
     say("Restoring the database")
     databases.restore(backup / databases.name())
     call_command("migrate", verbosity=0, interactive=False)
-    erased = _erase_again(ledger.known(backup.parent))
+    erased = erase_again(ledger.known(backup.parent), read.made_at)
     say("Making full text and index from the stored passages and vectors")
     lexical.rebuild()
     projection.forget_projection()
@@ -114,21 +117,30 @@ def _into_store(source: Path, name: str) -> None:
     target.chmod(0o600)
 
 
-def _erase_again(gone: set[tuple[str, str]]) -> int:
+def erase_again(gone: Iterable[Erased], made: datetime) -> int:
     """What was erased after the backup was made does not come back. Gives how many there were."""
     count = 0
-    for kind, object_id in sorted(gone):
-        if kind == Erasure.Kind.PERSON:
-            person = User.objects.filter(pk=int(object_id)).first()
-            if person is not None:
-                person.delete()
-                count += 1
-        elif (document := Document.objects.filter(pk=uuid.UUID(object_id)).first()) is not None:
-            delete_document(document, None)
+    for one in sorted(gone, key=lambda row: row.at):
+        if not one.before(made) and (_person_again(one) if one.kind == Erasure.Kind.PERSON else _document_again(one)):
             count += 1
-    keep, settings.KEEP_DELETED_DAYS = settings.KEEP_DELETED_DAYS, 0
-    try:
-        purge_deleted()
-    finally:
-        settings.KEEP_DELETED_DAYS = keep
+    purge_deleted()
     return count
+
+
+def _person_again(erased: Erased) -> bool:
+    person = User.objects.filter(pk=int(erased.object_id)).first()
+    if person is None or not erased.means(person.date_joined):
+        return False
+    person.delete()
+    return True
+
+
+def _document_again(erased: Erased) -> bool:
+    document = Document.objects.filter(pk=uuid.UUID(erased.object_id)).first()
+    if document is None:
+        return False
+    delete_document(document, None)
+    # As if its time were over. Others that were deleted can still be brought back as long as they could before.
+    over = timezone.now() - timedelta(days=settings.KEEP_DELETED_DAYS)
+    Document.objects.filter(pk=document.pk).update(deleted=over)
+    return True

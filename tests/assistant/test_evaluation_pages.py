@@ -60,6 +60,39 @@ def test_a_judged_answer_becomes_a_case_in_one_click(
         assert client_for(person).get(f"/evaluation/cases/{case.pk}/").status_code == 404
 
 
+def test_a_question_in_new_words_is_asked_as_who_wrote_it(
+    shelf: SimpleNamespace, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    """Alice alone reads the board's memo; Rita reads the team's policy, and so the case that cites it."""
+    chosen = EvaluationSet.objects.create(name="stored")
+    gold = [{"document": str(shelf.travel.pk), "quote": "145"}]
+    turns = [{"question": "What of the takeover?", "sought": "takeover"}]
+    fields = {"question": "And the hotel limit?", "answerable": True, "asked_as": people.alice, "turns": turns}
+    case, bare = (
+        cases.put(chosen, key, {**fields, "gold": quotes}, people.ada) for key, quotes in (("one", gold), ("two", []))
+    )
+
+    def newest(key: str) -> SetCase:
+        chosen.refresh_from_db()
+        return cases.cases_of(chosen).get(key=key)
+
+    rita, alice = client_for(people.rita), client_for(people.alice)
+    rita.post(f"/evaluation/cases/{case.pk}/", {"question": case.question, "answer": "145 euros"})
+    case = newest("one")
+    assert (case.answer, case.asked_as, case.turns) == ("145 euros", people.alice, turns), "other words beside it only"
+    rita.post(f"/evaluation/cases/{case.pk}/", {"question": "What does the takeover cost?", "answer": ""})
+    case = newest("one")
+    assert (case.question, case.asked_as, case.turns) == ("What does the takeover cost?", people.rita, [])
+
+    refused = rita.post(f"/evaluation/cases/{bare.pk}/", {"question": "What does the takeover cost?", "answer": ""})
+    assert refused.status_code == 422 and "only the person it is asked as" in refused.content.decode()
+    assert newest("two") == bare
+    people.alice.role = people.alice.Role.REVIEWER
+    people.alice.save()
+    alice.post(f"/evaluation/cases/{bare.pk}/", {"question": "What does it cost?", "answer": ""})
+    assert newest("two").asked_as == people.alice
+
+
 def test_a_bad_prompt_is_kept_asked_and_stopped_by_clicks_alone(
     reviewed: EvaluationSet, people: SimpleNamespace, client_for: ClientFor
 ) -> None:

@@ -199,8 +199,14 @@ def test_items_are_taken_given_and_given_back(
     rita.post(url, {"action": "take"})
     assert list(queue.queue(people.rita)) == [item]
     assert not queue.queue(rosa).exists()
-    with pytest.raises(ReviewRefused):
-        queue.take(item, rosa)
+    judge_all(item.answer, rosa, "supported")
+    refused = client_for(rosa).post(f"/review/{item.answer_id}/settle/", {"verdict": "right"})
+    assert "Somebody else has this one" in refused.content.decode()
+    for action in ("take", "back", "assign"):
+        refused = client_for(rosa).post(url, {"action": action, "person": rosa.pk})
+        assert "Somebody else has this one" in refused.content.decode(), action
+    assert list(queue.queue(people.rita)) == [item]
+    assert not queue.queue(rosa).exists()
     ReviewItem.objects.update(due=timezone.localdate() - timedelta(days=1))
     item.refresh_from_db()
     assert list(queue.listed(rosa, queue.Wanted(whose="overdue"))) == [item]

@@ -103,9 +103,14 @@ def test_a_second_opinion_is_given_without_seeing_the_first(
     assert "Second opinion" in page
     assert "the table is decisive" not in page
     assert 'aria-pressed="true"' not in page
+    record = f"/answers/{answer.pk}/record/"
+    assert "verdicts" not in client_for(rosa).get(record).content.decode(), "nor does what is kept of the answer tell"
+    assert "Reviewers' verdicts" in client_for(people.rita).get(record).content.decode(), "her own"
     item.refresh_from_db()
     judge_all(answer, rosa, "partly")
     judging.settle(item, rosa, Said(WRONG, "outdated"))
+    told_now = client_for(rosa).get(record).content.decode()
+    assert "1 supported" in told_now and "1 partly" in told_now
     item.refresh_from_db()
     assert (item.state, item.disagreed) == ("done", True)
     both = client_for(people.rita).get(f"/review/{answer.pk}/").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -9,13 +10,16 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from config.installation import Address, CannotStart
 
@@ -143,6 +147,52 @@ def test_it_starts_for_a_real_host_and_a_changed_setting_is_on_the_trail_once(
     with closing(sqlite3.connect(tmp_path / "footnote.sqlite3")) as database:
         lines = database.execute("select detail from accounts_auditevent where action = 'settings.changed'").fetchall()
     assert sorted(json.loads(details)["name"] for (details,) in lines) == ["FOOTNOTE_HOSTS", "FOOTNOTE_WEB_PROCESSES"]
+
+
+def test_it_stays_up_with_the_settings_that_the_operations_page_gives_for_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    block = page.split("## In production", 1)[1].split("```")[1]
+    for line in block.split():
+        monkeypatch.setenv(*line.split("=", 1))
+    assert "FOOTNOTE_TLS=1" in block and "FOOTNOTE_HOSTS=answers.example.org" in block
+    port = free_port()
+    with running(tmp_path, port), closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as visitor:
+        proxied = {"Host": "answers.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+        visitor.request("GET", "/health/", headers=proxied)
+        assert visitor.getresponse().read() == b"ok"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "tls", "headers"),
+    [
+        (["127.0.0.1", "localhost"], False, {"Host": "127.0.0.1"}),
+        (["answers.example.org"], True, {"Host": "answers.example.org", "X-Forwarded-Proto": "https"}),
+        ([".example.org"], False, {"Host": "example.org"}),
+        (["*"], False, {"Host": "localhost"}),
+        (["*", "answers.example.org"], False, {"Host": "answers.example.org"}),
+    ],
+)
+def test_it_asks_for_its_health_as_a_host_that_is_served(
+    hosts: list[str], tls: bool, headers: dict[str, str], settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS, settings.BEHIND_TLS = hosts, tls
+    heard: list[dict[str, str]] = []
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append({name: value for name, value in self.headers.items() if name in {"Host", "X-Forwarded-Proto"}})
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nobody reads it."""
+
+    with HTTPServer(("127.0.0.1", 0), Site) as server:
+        threading.Thread(target=server.handle_request).start()
+        assert Address("127.0.0.1", server.server_port).answers()
+    assert heard == [headers]
 
 
 def test_of_two_web_processes_one_dies_and_the_other_goes_on(
