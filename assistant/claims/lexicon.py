@@ -42,7 +42,6 @@ BOUNDS = tuple(
         (r"s'(ils?|elles?)", r"si \1"),
         (r"(per|pro) (\w+) (?:and|und) (person)", r"\1 \2 \1 \3"),
         (r"non-?(\w+[ai]ble)", r" not \1 "),
-        (r"non-((?-i:[a-z])\w+)", r" non\1 "),
         (r"not only|not just|not least|whether or not|if not|nicht nur|no sólo|no solo|non seulement", " notonly "),
     )
 )  # fmt: skip
