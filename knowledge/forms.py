@@ -60,10 +60,7 @@ class DocumentSettingsForm(forms.ModelForm[Document]):
             "superseded_by": "Answers then prefer the replacement.",
         }
         # A browser's date field takes this form of a date alone: with another it stands empty, and saving clears it.
-        widgets: ClassVar = {
-            name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-            for name in _DATES
-        }
+        widgets: ClassVar = {name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in _DATES}
         field_classes: ClassVar = {"superseded_by": DocumentChoice}
 
     def __init__(self, *args: object, user: User, near: str = "", **kwargs: object) -> None:

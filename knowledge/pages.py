@@ -125,7 +125,7 @@ def page_view(
 
 
 def download_url(version: DocumentVersion) -> str:
-    """"" where readers may not take files away."""
+    """ "" where readers may not take files away."""
     return reverse("document_download", args=[version.document_id, version.number]) if settings.DOWNLOADS else ""
 
 

@@ -270,9 +270,7 @@ class Tags(HTMLParser):
             self.read.append(data.strip())
 
 
-@pytest.mark.parametrize(
-    ("name", "own"), [("superseded_by", forms.Select), ("supersedes", forms.SelectMultiple)]
-)
+@pytest.mark.parametrize(("name", "own"), [("superseded_by", forms.Select), ("supersedes", forms.SelectMultiple)])
 def test_a_choice_of_documents_reads_as_djangos_own(
     name: str, own: type[forms.Select], shelf: SimpleNamespace, people: SimpleNamespace, make_document: MakeDocument
 ) -> None:
