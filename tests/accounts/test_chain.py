@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
@@ -145,6 +146,28 @@ def test_many_at_once_make_one_chain(people: SimpleNamespace) -> None:
         list(pool.map(read, range(8)))
     assert AuditEvent.objects.filter(action="page.read").count() == 200
     assert chain.verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_while_it_is_checked_is_no_break(people: SimpleNamespace) -> None:
+    over = threading.Event()
+
+    def read() -> None:
+        try:
+            while not over.is_set():
+                audit.record(people.bob, "page.read", None, page=1)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        try:
+            found = [chain.verify(newest=100) for _ in range(40)]
+        finally:
+            over.set()
+        for reader in readers:
+            reader.result()
+    assert [breaks for breaks in found if breaks] == []
 
 
 def test_what_is_refused_is_on_the_trail(people: SimpleNamespace, client_for: ClientFor) -> None:
