@@ -15,7 +15,8 @@ from ingest import leases
 from ingest.models import IngestJob
 from ingest.pipeline import run_inline
 from ingest.presenting import shown_jobs
-from knowledge.models import Collection, Document, Grant
+from ingest.uploads import NO_DOCUMENT
+from knowledge.models import Collection, Document, DocumentVersion, Grant
 from tests.ingest import files
 from tests.ingest.conftest import Upload
 
@@ -192,3 +193,56 @@ def test_the_page_and_its_list_of_jobs_are_shown(upload: Upload, client_for: Any
     page = client.get(reverse("upload")).content.decode()
     assert "Team" in page
     assert "scan.pdf" in page
+
+
+def test_a_new_version_knows_its_document(
+    upload: Upload, client_for: Any, people: SimpleNamespace, team: Collection
+) -> None:
+    """Whatever the file is called and whichever collection the form might name, it goes where the document is."""
+    document = upload("salaries.txt", "Band one.").document
+    public = Collection.objects.create(name="Everyone", slug="everyone")
+    Grant.objects.create(collection=public, user=people.alice, role=Grant.Role.CURATOR)
+    client = client_for(people.alice)
+    assert f"{reverse('upload')}?document={document.pk}" in client.get(reverse("document", args=[document.pk])).text
+    page = client.get(reverse("upload"), {"document": str(document.pk)}).text
+    assert f"<h1>Version 2 of {document.title}</h1>" in page
+    assert "Everyone" not in page
+    body = {"document": document.pk, "collection": public.pk, "file": SimpleUploadedFile("other.txt", b"Band two.")}
+    response = client.post(reverse("upload_file"), body, headers=FETCH)
+    assert (response.status_code, response.json()["outcome"]) == (201, "new_version")
+    assert [v.document for v in DocumentVersion.objects.all()] == [document, document]
+    many = [SimpleUploadedFile("b.txt", b"Three."), SimpleUploadedFile("c.txt", b"Four.")]
+    assert client.post(reverse("upload_file"), {"document": document.pk, "file": many}, headers=FETCH).status_code == 400
+    assert document.versions.count() == 2
+
+
+def test_a_document_one_does_not_see_and_curate_takes_no_version(
+    upload: Upload, client_for: Any, people: SimpleNamespace, team: Collection
+) -> None:
+    mine = upload("a.txt", "One.").document
+    foreign = Collection.objects.create(name="Board", slug="board")
+    Grant.objects.create(collection=foreign, user=people.rita, role=Grant.Role.CURATOR)
+    hidden = upload("board.txt", "Two.", by=people.rita, to=foreign).document
+    unseen = uuid.uuid4()
+    for person, named in ((people.alice, hidden.pk), (people.alice, unseen), (people.alice, "x"), (people.ada, mine.pk)):
+        client, file = client_for(person), SimpleUploadedFile("b.txt", b"Three.")
+        assert client.get(reverse("upload"), {"document": str(named)}).status_code == 404
+        body = {"document": named, "collection": team.pk, "file": file}
+        response = client.post(reverse("upload_file"), body, headers=FETCH)
+        assert (response.status_code, response.json()["message"]) == (404, NO_DOCUMENT)
+    assert DocumentVersion.objects.count() == 2
+
+
+def test_a_double_tells_where_it_is_already(post: Any, people: SimpleNamespace) -> None:
+    post(people.alice)
+    document = Document.objects.get()
+    told = post(people.alice, name="b.txt").json()
+    assert told["document"] == {"title": document.title, "url": reverse("document", args=[document.pk])}
+    assert post(people.ada).json()["document"] is None, "an administrator who may not read it is not told its name"
+
+
+def test_nobody_is_offered_a_collection_they_did_not_choose(client_for: Any, people: SimpleNamespace) -> None:
+    client = client_for(people.alice)
+    assert "Choose who is to read it" not in client.get(reverse("upload")).text, "there is one only"
+    Grant.objects.create(collection=Collection.objects.create(name="All", slug="all"), user=people.alice, role="curator")
+    assert '<option value="">Choose who is to read it' in client.get(reverse("upload")).text
