@@ -1,6 +1,6 @@
 // The chat page: sends questions, follows answers, and the keys. Without it the page works by ordinary forms.
 
-import { copyText, fragment, post, toast, typing } from "./page.js";
+import { copyFrom, copyText, fragment, post, toast, typing } from "./page.js";
 import { closeSource, sourceOpen } from "./pane.js";
 import { follow } from "./stream.js";
 
@@ -154,31 +154,6 @@ async function feedback(form) {
   toast("Thank you. It helps those who look after the documents.");
 }
 
-/** The answer as text with numbers in brackets, and its sources beneath. */
-function answerAsText(answer) {
-  const asked = answer.closest("[data-turn]")?.querySelector("[data-question]")?.textContent.trim();
-  const sentences = [...answer.querySelectorAll(".sentence__text")].map((paragraph) => {
-    const copy = paragraph.cloneNode(true);
-    for (const mark of copy.querySelectorAll(".fn")) mark.replaceWith(` [${mark.querySelector("a").textContent}]`);
-    for (const hush of copy.querySelectorAll(".hush")) hush.remove();
-    copy.querySelector(".sentence__short")?.append("\n");
-    return copy.textContent.trim();
-  });
-  const differ = [...answer.querySelectorAll("[data-disagreement]")].map((block) => {
-    const copy = block.cloneNode(true);
-    for (const mark of copy.querySelectorAll(".fn")) mark.replaceWith(` [${mark.querySelector("a").textContent}] `);
-    const sides = [...copy.querySelectorAll(".differ__side")].map((side) => `- ${side.textContent.replace(/\s+/g, " ").trim()}`);
-    return [`${copy.querySelector(".differ__title").textContent.trim()}:`, ...sides, copy.querySelector(".differ__verdict").textContent.trim()].join("\n");
-  });
-  const sources = [...answer.querySelectorAll(".note")].map((note) => {
-    const line = note.querySelector(".note__from").cloneNode(true);
-    for (const badge of line.querySelectorAll(".badge")) badge.prepend("; ");
-    const from = line.textContent.replace(/\s+/g, " ").replaceAll(" ;", ";").trim();
-    return `[${note.dataset.note}] “${note.querySelector("q").textContent.trim()}” (${from})`;
-  });
-  return [asked, sentences.join("\n"), ...differ, "Sources", ...sources].filter(Boolean).join("\n\n");
-}
-
 function messageToOwner(button) {
   const asked = button.closest("[data-turn]").querySelector("[data-question]").textContent.trim();
   return (
@@ -217,7 +192,7 @@ document.addEventListener("click", (event) => {
     question.focus();
   } else if (at("[data-stop]")) stopAnswer();
   else if (at("[data-print-answer]")) printAnswer(at("[data-turn]"));
-  else if (at("[data-copy-answer]")) copyText(answerAsText(at("[data-answer]")), "The answer and its sources are copied.");
+  else if (at("[data-copy]")) copyFrom(at("[data-copy]").dataset.copy, at("[data-copy]").dataset.said);
   else if (at("[data-ask-owner]")) {
     const button = at("[data-ask-owner]");
     copyText(messageToOwner(button), `A message to ${button.dataset.owner} is copied. Paste it into a mail or chat.`);

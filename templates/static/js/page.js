@@ -29,6 +29,30 @@ export async function copyText(text, said) {
   }
 }
 
+/** Copies a text that the server makes. It is asked for inside the click, or some browsers would not let it be kept. */
+export async function copyFrom(url, said) {
+  const text = fetch(url, { headers: { "X-Requested-With": "fetch" } }).then((response) => {
+    if (response.redirected) signInAgain();
+    if (!response.ok || response.redirected) throw new Error(String(response.status));
+    return response.text();
+  });
+  try {
+    if (window.ClipboardItem) {
+      const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
+      await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    } else await navigator.clipboard.writeText(await text);
+    toast(said);
+  } catch {
+    const there = await text.then(() => true, () => false);
+    toast(there ? "The browser did not allow copying. Select the text and copy it by hand." : "It could not be copied just now. Try again in a moment.");
+  }
+}
+
+/** The session has ended: to the sign-in page, and from there back to where one was. */
+export function signInAgain() {
+  location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 /** Posts a form by script. Gives the response, or null after saying in words what went wrong. */
 export async function post(url, body) {
   let response;
@@ -44,7 +68,9 @@ export async function post(url, body) {
     return null;
   }
   if (response.redirected) {
-    location.assign(response.url); // signed out meanwhile
+    // The sign-in page that came would lead back to the address that was posted to, which shows nothing.
+    if (new URL(response.url).pathname.startsWith("/accounts/login")) signInAgain();
+    else location.assign(response.url);
     return null;
   }
   if (!response.ok) {
