@@ -32,7 +32,7 @@ export async function copyText(text, said) {
 /** Copies a text that the server makes. It is asked for inside the click, or some browsers would not let it be kept. */
 export async function copyFrom(url, said) {
   const text = fetch(url, { headers: { "X-Requested-With": "fetch" } }).then((response) => {
-    if (response.redirected) signInAgain();
+    if (response.redirected) signInAgain(response.url);
     if (!response.ok || response.redirected) throw new Error(String(response.status));
     return response.text();
   });
@@ -49,8 +49,8 @@ export async function copyFrom(url, said) {
 }
 
 /** The session has ended: to the sign-in page, and from there back to where one was. */
-export function signInAgain() {
-  location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`);
+function signInAgain(address) {
+  location.assign(`${new URL(address).pathname}?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 /** Posts a form by script. Gives the response, or null after saying in words what went wrong. */
@@ -69,7 +69,7 @@ export async function post(url, body) {
   }
   if (response.redirected) {
     // The sign-in page that came would lead back to the address that was posted to, which shows nothing.
-    if (new URL(response.url).pathname.startsWith("/accounts/login")) signInAgain();
+    if (new URL(response.url).pathname.startsWith("/accounts/")) signInAgain(response.url);
     else location.assign(response.url);
     return null;
   }

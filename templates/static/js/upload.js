@@ -99,6 +99,9 @@ function reply(xhr) {
   try {
     return JSON.parse(xhr.responseText);
   } catch {
+    if (new URL(xhr.responseURL || location.href).pathname.startsWith("/accounts/")) {
+      return { message: "You are signed out by now. Sign in again and choose the file once more." };
+    }
     return {
       message:
         xhr.status === 403
@@ -231,5 +234,16 @@ function wire() {
     if (sending || waiting.length) event.preventDefault();
   });
 }
+
+// The list of jobs is drawn anew while there is work: where the button that was used is gone, its line has the focus.
+let line = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "jobs") line = document.activeElement.closest("[data-job]")?.id;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!line) return;
+  if (document.activeElement === document.body) document.getElementById(line)?.focus({ preventScroll: true });
+  line = null;
+});
 
 if (form) wire();
