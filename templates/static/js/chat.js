@@ -84,7 +84,12 @@ async function takeTurn(response) {
   thread.append(turn);
   window.htmx?.process(turn);
   const address = response.headers.get("X-Conversation-Url");
-  if (address) history.replaceState(history.state, "", address);
+  if (address) {
+    history.replaceState(history.state, "", address);
+    const head = thread.querySelector("[data-conversation-head]");
+    head.hidden = false;
+    head.querySelector("[data-share]").href = `${address}share/`;
+  }
   placeComposer();
   if (turn.querySelector('[data-state="queued"]')) {
     turn.scrollIntoView({ block: "nearest" }); // the answer that is being read stays in sight
