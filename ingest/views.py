@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -66,7 +67,14 @@ def _meant(user: User, named: str) -> Document:
 @allow(Audience.CURATOR)
 @require_GET
 def upload_jobs(request: HttpRequest) -> HttpResponse:
-    return _jobs(request)
+    """The list alone. When another filter is chosen, the address of the page around it follows."""
+    response = _jobs(request)
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    wanted, had = request.GET.get("state", ""), dict(parse_qsl(page.query))
+    if page.path == reverse("upload") and wanted != had.get("state", ""):
+        kept = {**had, "state": wanted} if wanted else {key: value for key, value in had.items() if key != "state"}
+        response["HX-Replace-Url"] = f"{page.path}?{urlencode(kept)}" if kept else page.path
+    return response
 
 
 def _jobs(request: HttpRequest) -> HttpResponse:
@@ -152,7 +160,7 @@ def _answer(request: HttpRequest, accepted: list[Accepted], refused: list[Upload
 
 
 def _page_of(one: Accepted, user: User) -> str:
-    """"" where whoever uploads could not open it."""
+    """Nowhere, where whoever uploads could not open it."""
     opens = Document.objects.visible_to(user).filter(pk=one.document.pk).exists()
     return reverse("document", args=[one.document.pk]) if opens else ""
 

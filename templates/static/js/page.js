@@ -121,15 +121,22 @@ document.addEventListener("htmx:responseError", (event) => {
   else toast("That did not work just now. Nothing was lost; try again in a moment.");
 });
 
-// Ticked rows of a table: how many, and all at once.
+// Ticked rows of a table: how many, all at once, and by name before anything is done to them.
 const ticks = () => [...document.querySelectorAll('input[form="many"]')];
 
 function countTicked() {
   const place = document.querySelector("[data-ticked]");
   if (!place) return;
-  const count = ticks().filter((box) => box.checked).length;
+  const ticked = ticks().filter((box) => box.checked);
+  const count = ticked.length;
+  const these = `${count} document${count === 1 ? "" : "s"}`;
   place.textContent = count ? `${count} ticked` : "Tick documents to change several at once.";
   document.querySelector("[data-tick-all]").textContent = count && count === ticks().length ? "Tick none" : "Tick all shown";
+  for (const button of document.querySelectorAll("[data-for-ticked]")) button.disabled = !count;
+  document.querySelector("[data-delete-title]").textContent = `Delete ${these}?`;
+  document.querySelector("[data-ticked-titles]").replaceChildren(
+    ...ticked.map((box) => Object.assign(document.createElement("li"), { textContent: box.dataset.title })),
+  );
 }
 
 document.addEventListener("change", (event) => {
@@ -141,3 +148,5 @@ document.addEventListener("click", (event) => {
   for (const box of ticks()) box.checked = !all;
   countTicked();
 });
+document.addEventListener("htmx:afterSettle", countTicked);
+countTicked();
