@@ -80,7 +80,7 @@ def _lines(block: Block, numbered: bool) -> Iterator[str]:
 
 
 def _said(sentence: SentenceView, numbered: bool) -> str:
-    short = f"{_line(sentence.short)} " if sentence.short else ""
+    short = f"{_line(sentence.short).rstrip('.:')}: " if sentence.short and numbered else ""  # a reply says it once
     remark = remark_on(sentence)
     said = f"{short}{_line(sentence.text)}{_marks(sentence.footnotes, numbered)}"
     return f"{said} ({remark})" if remark else said

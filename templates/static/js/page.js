@@ -84,7 +84,7 @@ async function reason(response) {
   const plain = (response.headers.get("Content-Type") || "").startsWith("text/plain");
   const said = (await response.text()).trim();
   if (plain && said) return said;
-  if (response.status === 403) return "This page had expired. Load it again; what you wrote is still here to copy.";
+  if (response.status === 403) return "This page had expired. Load it again: what you wrote is kept and stands there still.";
   if (response.status === 404) return "It does not exist any more, or is not open to you.";
   if (response.status === 429) return "Too many requests in a short time. Wait a few seconds and try again.";
   return "Something went wrong on our side. What was saved before is kept; try again in a moment.";

@@ -8,6 +8,7 @@ const list = document.querySelector("[data-sending]");
 const summary = document.querySelector("[data-sending-summary]");
 const shape = document.getElementById("sending-row");
 const section = document.querySelector("[data-sending-section]");
+const heading = document.getElementById("sending-title");
 const waiting = [];
 const none = { total: 0, received: 0, here: 0, refused: 0 };
 let count = { ...none }; // of the files that were chosen together, or while others were on their way
@@ -32,6 +33,7 @@ function besides() {
 
 function add(file, name) {
   section.hidden = false;
+  heading.textContent = "Sending";
   const row = shape.content.firstElementChild.cloneNode(true);
   row.querySelector("[data-name]").textContent = name;
   row.querySelector("progress").setAttribute("aria-label", name);
@@ -160,6 +162,7 @@ function later(item, xhr) {
 function tidy() {
   for (const row of list.querySelectorAll('[data-became="received"]')) row.remove();
   section.hidden = !list.children.length;
+  heading.textContent = "Not added";
   const parts = besides();
   if (count.received) parts.unshift(`${count.received} file${count.received === 1 ? "" : "s"} received`);
   if (parts.length) toast(`${parts.join(", ")}.${count.received ? " You can leave this page." : ""}`);
