@@ -31,7 +31,8 @@ function settle(root) {
   for (const folio of root.querySelectorAll("[data-folio]")) {
     if (folio.dataset.shown) continue;
     folio.dataset.shown = "yes";
-    if (narrow.matches && !folio.querySelector("[data-found]")) folio.querySelector("[data-more]")?.removeAttribute("open");
+    // Beside a conversation a phone has room for little; on a page of its own the document keeps everything in sight.
+    if (narrow.matches && folio.closest(".source") && !folio.querySelector("[data-found]")) folio.querySelector("[data-more]")?.removeAttribute("open");
     const image = folio.querySelector("img");
     if (image && !image.complete) image.addEventListener("load", () => reveal(folio), { once: true });
     image?.addEventListener("error", () => folio.classList.add("no-picture"), { once: true });
