@@ -10,4 +10,5 @@ class AssistantConfig(AppConfig):
         from assistant import sources as sources
         from assistant.evaluating import forgetting as forgetting
         from assistant.gaps import names as names
+        from assistant.showing import share_names as share_names
         from assistant.verified import lapsing as lapsing

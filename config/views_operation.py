@@ -12,6 +12,7 @@ from accounts.policy import Audience, allow
 from accounts.streaming import attachment, csv_lines
 from assistant import charts
 from config.operation import Day, operation
+from ingest.presenting import FAILURES
 from knowledge.requests import asker
 
 PERIODS = (7, 28, 90)
@@ -26,6 +27,7 @@ def operation_page(request: HttpRequest) -> HttpResponse:
     dates = [day.day for day in found.days]
     context = {
         "found": found,
+        "reasons": [(FAILURES.get(code, "Something else"), count) for code, count in found.reasons],
         "span": span,
         "periods": PERIODS,
         "files": charts.columns(dates, [_files(day) for day in found.days], [_said(day) for day in found.days]),

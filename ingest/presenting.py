@@ -22,6 +22,22 @@ SHOWN_AT_MOST = 100  # the page asks for them every second while there is work
 _UNFINISHED = (State.QUEUED, State.RUNNING)
 _AGAIN = (State.FAILED, State.CANCELLED)  # may be tried again, where no newer version came
 
+# Why a file failed, in a few words; each job's own sentence says what to do about it.
+FAILURES = {
+    "damaged": "The file is damaged",
+    "empty": "Nothing is in the file",
+    "encrypted": "It is protected by a password",
+    "no_text": "It holds pictures only, without text",
+    "refused": "It was not taken",
+    "too_large": "It is too large to be read",
+    "too_slow": "Reading it took too long",
+    "unavailable": "Something that reading needs was out of reach",
+    "unsupported": "A kind of file that is not read",
+    "disk": "The disk was full",
+    "database": "The database could not be written to",
+}
+_FINAL = {"empty", "encrypted", "unsupported"}  # reading the same bytes again ends the same way
+
 # How much of the whole each stage stands for, as people wait for it: (from, to) in percent.
 _SHARE = {
     Stage.RECEIVED: (0, 2),
@@ -143,7 +159,7 @@ def _view(job: IngestJob, overtaken: bool, now: datetime) -> JobView:
         note=_note(job),
         document_url=reverse("document", args=[document.pk]),
         can_cancel=job.active and not job.cancel_requested,
-        can_retry=job.state in _AGAIN and not overtaken,
+        can_retry=job.state in _AGAIN and not overtaken and job.error_code not in _FINAL,
         outcome=f"version {number}" if number > 1 else "new document",
     )
 

@@ -38,6 +38,7 @@ _LIVE = (DocumentVersion.State.PROCESSING, DocumentVersion.State.READY)
 
 NOT_WRITABLE = "The database cannot be written to just now, so nothing was kept. Try again in a moment."
 NO_COLLECTION = "There is no such collection that you may add documents to."
+NO_DOCUMENT = "There is no such document that you may give a new version."
 
 
 @dataclass(slots=True)
@@ -88,15 +89,27 @@ class _StagedFile(File):  # type: ignore[type-arg]  # generic in the stubs only
 
 
 def accept_upload(
-    *, user: User, collection: Collection, name: str, file: File[bytes], send: bool = True, anew: bool = False
+    *,
+    user: User,
+    collection: Collection,
+    name: str,
+    file: File[bytes],
+    send: bool = True,
+    anew: bool = False,
+    document: Document | None = None,
 ) -> Accepted:
     """Keeps a file as a new document or a new version, or recognises it. ``anew``: never as a version of another that
-    has this name, for nobody chose the name; it is numbered then.
+    has this name, for nobody chose the name; it is numbered then. ``document``: as the next version of this one,
+    whatever the file's name; it goes where the document is, not into ``collection``.
 
     Raises UploadRefused with a sentence when the person may not add to the collection (said as if there were
     none), the file is too large, empty or without a name, a quota is reached, the disk is nearly full or the database
     takes nothing. With ``send`` false the caller does the work itself (``pipeline.run_inline``).
     """
+    if document is not None:
+        if not versionable(user).filter(pk=document.pk).exists():
+            raise UploadRefused(NO_DOCUMENT, 404)
+        collection = document.collection
     if not Collection.objects.curated_by(user).filter(pk=collection.pk).exists():
         raise UploadRefused(NO_COLLECTION, 404)
     label = clean_name(name)
@@ -106,10 +119,15 @@ def accept_upload(
         # Somebody else may be first with the same name or number: then look again at what is there now.
         try:
             with suppress(IntegrityError), _staged(file) as staged:
-                return _record(user, collection, label, staged, send=send, anew=anew)
+                return _record(user, collection, label, staged, send=send, anew=anew, meant=document)
         except OperationalError as error:
             raise UploadRefused(NOT_WRITABLE, 503) from error
     raise UploadRefused("Many people are uploading this file at once, so nothing was kept. Try again.", 503)
+
+
+def versionable(user: User) -> QuerySet[Document]:
+    """Documents this person may give a new version by name: those they both see and curate."""
+    return Document.objects.visible_to(user).filter(collection__in=Collection.objects.curated_by(user))
 
 
 def too_large() -> str:
@@ -151,7 +169,16 @@ def _copy(file: File[bytes], out: IO[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _record(user: User, collection: Collection, name: str, staged: _Staged, *, send: bool, anew: bool) -> Accepted:
+def _record(
+    user: User,
+    collection: Collection,
+    name: str,
+    staged: _Staged,
+    *,
+    send: bool,
+    anew: bool,
+    meant: Document | None = None,
+) -> Accepted:
     """The rows, the blob and the trail in one transaction; a blob whose rows were not kept is removed."""
     blob = ""
 
@@ -172,7 +199,7 @@ def _record(user: User, collection: Collection, name: str, staged: _Staged, *, s
                 return known
             require_space(user, collection, staged.size)
             name = _free_name(user, collection, name) if anew else name
-            document, outcome = _document(user, collection, name)
+            document, outcome = _document(user, collection, name) if meant is None else _next_of(user, meant)
             version = _version(user, document, name, staged)
             blob = version.blob.name or ""
             version.save()
@@ -251,6 +278,14 @@ def _document(user: User, collection: Collection, name: str) -> tuple[Document, 
         owner=user,
     )
     return document, "new"
+
+
+def _next_of(user: User, meant: Document) -> tuple[Document, Outcome]:
+    """The document that was named, looked up again: it may have gone, or been moved, while the file came in."""
+    document = versionable(user).filter(pk=meant.pk, collection=meant.collection_id).first()
+    if document is None:
+        raise UploadRefused(NO_DOCUMENT, 404)
+    return document, "new_version"
 
 
 def _free_name(user: User, collection: Collection, name: str) -> str:

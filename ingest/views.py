@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.files import File
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit, limits
@@ -18,8 +21,16 @@ from accounts.slowing import too_much
 from ingest import outcomes
 from ingest.presenting import jobs_for, shown_jobs
 from ingest.tasks import enqueue_job
-from ingest.uploads import NO_COLLECTION, Accepted, UploadRefused, accept_upload, too_large
-from knowledge.models import Collection
+from ingest.uploads import (
+    NO_COLLECTION,
+    NO_DOCUMENT,
+    Accepted,
+    UploadRefused,
+    accept_upload,
+    too_large,
+    versionable,
+)
+from knowledge.models import Collection, Document
 from knowledge.requests import asker, whole_number
 
 _FORM_BYTES = 1024 * 1024
@@ -32,19 +43,38 @@ def _wants_json(request: HttpRequest) -> bool:
 @allow(Audience.CURATOR)
 @require_GET
 def upload(request: HttpRequest) -> HttpResponse:
+    """With ``document``: for the next version of that one, which has its collection and its name already."""
     user = asker(request)
+    meant = _meant(user, request.GET["document"]) if "document" in request.GET else None
     context = {
         "collections": Collection.objects.curated_by(user),
+        "meant": meant,
+        "next_number": meant.versions.aggregate(last=Max("number", default=0))["last"] + 1 if meant else 0,
         "listed": shown_jobs(user, request.GET.get("state", "")),
         "max_bytes": settings.UPLOAD_MAX_BYTES,
     }
     return render(request, "ingest/upload.html", context)
 
 
+def _meant(user: User, named: str) -> Document:
+    try:
+        key = uuid.UUID(named)
+    except ValueError as error:
+        raise Http404 from error
+    return get_object_or_404(versionable(user).select_related("collection"), pk=key)
+
+
 @allow(Audience.CURATOR)
 @require_GET
 def upload_jobs(request: HttpRequest) -> HttpResponse:
-    return _jobs(request)
+    """The list alone. When another filter is chosen, the address of the page around it follows."""
+    response = _jobs(request)
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    wanted, had = request.GET.get("state", ""), dict(parse_qsl(page.query))
+    if page.path == reverse("upload") and wanted != had.get("state", ""):
+        kept = {**had, "state": wanted} if wanted else {key: value for key, value in had.items() if key != "state"}
+        response["HX-Replace-Url"] = f"{page.path}?{urlencode(kept)}" if kept else page.path
+    return response
 
 
 def _jobs(request: HttpRequest) -> HttpResponse:
@@ -58,24 +88,42 @@ def upload_file(request: HttpRequest) -> HttpResponse:
     if whole_number(request.META.get("CONTENT_LENGTH"), 10**15) > settings.UPLOAD_MAX_BYTES + _FORM_BYTES:
         return _answer(request, [], [UploadRefused(too_large(), 413)])
     user = asker(request)
-    collection = Collection.objects.curated_by(user).filter(pk=whole_number(request.POST.get("collection"))).first()
     files = request.FILES.getlist("file")
-    if collection is None:
-        return _answer(request, [], [UploadRefused(NO_COLLECTION, 404)])
+    try:
+        collection, meant = _into(request, user)
+    except UploadRefused as error:
+        return _answer(request, [], [error])
     if not files:
         return _answer(request, [], [UploadRefused("Choose a file first.")])
+    if meant is not None and len(files) > 1:
+        return _answer(request, [], [UploadRefused("One file at a time becomes the next version. Choose one.")])
     accepted: list[Accepted] = []
     refused: list[UploadRefused] = []
     for file in files:
         name = request.POST.get("name") if len(files) == 1 else None
         try:
             _count(user, file.size or 0)
+            label = name or file.name or ""
             accepted.append(
-                accept_upload(user=user, collection=collection, name=name or file.name or "", file=File(file))
+                accept_upload(user=user, collection=collection, name=label, file=File(file), document=meant)
             )
         except UploadRefused as error:
             refused.append(error)
     return _answer(request, accepted, refused)
+
+
+def _into(request: HttpRequest, user: User) -> tuple[Collection, Document | None]:
+    """Where the files go: the document whose next version they are, or a collection. Raises UploadRefused."""
+    if "document" in request.POST:
+        try:
+            meant = _meant(user, request.POST["document"])
+        except Http404 as error:
+            raise UploadRefused(NO_DOCUMENT, 404) from error
+        return meant.collection, meant
+    collection = Collection.objects.curated_by(user).filter(pk=whole_number(request.POST.get("collection"))).first()
+    if collection is None:
+        raise UploadRefused(NO_COLLECTION, 404)
+    return collection, None
 
 
 def _count(user: User, size: int) -> None:
@@ -102,8 +150,19 @@ def _answer(request: HttpRequest, accepted: list[Accepted], refused: list[Upload
         headers = {} if late is None else {"Retry-After": str(late.retry_after)}
         return JsonResponse({"message": str(refused[0])}, status=refused[0].status, headers=headers)
     one = accepted[0]
-    body = {"job": one.job.pk if one.job and not one.hidden else None, "outcome": one.outcome, "message": one.message}
+    body = {
+        "job": one.job.pk if one.job and not one.hidden else None,
+        "outcome": one.outcome,
+        "message": one.message,
+        "document": None if one.hidden else {"title": one.document.title, "url": _page_of(one, asker(request))},
+    }
     return JsonResponse(body, status=200 if one.outcome == "duplicate" else 201)
+
+
+def _page_of(one: Accepted, user: User) -> str:
+    """Nowhere, where whoever uploads could not open it."""
+    opens = Document.objects.visible_to(user).filter(pk=one.document.pk).exists()
+    return reverse("document", args=[one.document.pk]) if opens else ""
 
 
 @allow(Audience.CURATOR)

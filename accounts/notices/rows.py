@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 class NoticeKind(models.TextChoices):
     ANSWERED = "answered", _("A question of yours can be answered now")
     REVIEW_BY = "review_by", _("A document of yours should be looked at again")
+    SHARED = "shared", _("A colleague shared a conversation with you")
     GAP = "gap", _("People ask what your documents do not say")
     REVIEW = "review", _("An answer waits for your review")
     LAPSED = "lapsed", _("A verified answer of yours has lapsed")

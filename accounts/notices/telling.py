@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from kombu.exceptions import OperationalError
@@ -51,7 +52,21 @@ def tell(
 
 
 def unread(user: User) -> int:
-    return Notice.objects.filter(user=user, in_app=True, read__isnull=True).count()
+    return _unread(user).count()
+
+
+def unread_about(user: User, kind: NoticeKind) -> set[str]:
+    """What this person's unread notices of one kind are about."""
+    return set(_unread(user).filter(kind=kind).values_list("about", flat=True))
+
+
+def seen(user: User, about: str) -> None:
+    """They have been where the notice leads, by whatever way."""
+    _unread(user).filter(about=about).update(read=timezone.now())
+
+
+def _unread(user: User) -> QuerySet[Notice]:
+    return Notice.objects.filter(user=user, in_app=True, read__isnull=True)
 
 
 def forget(about: Iterable[str]) -> int:

@@ -4,11 +4,24 @@ export never holds more than the page."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
-from assistant.modes.setting import NOT_SAID, Cell, Group, Layout
+from assistant.modes.setting import Cell
 from assistant.showing.footnotes import FootnoteView, SentenceView
-from assistant.showing.presenting import AnswerView, TurnView
+from assistant.showing.outline import (
+    Block,
+    Dispute,
+    Grid,
+    Head,
+    Remark,
+    Said,
+    Silence,
+    outline,
+    place_of,
+    remark_on,
+    why_empty,
+)
+from assistant.showing.presenting import TurnView
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 _BLOCK_START = re.compile(r"^(\d*)([-+.)])(?=\s|$)")  # a list's beginning; a backslash before a digit would be shown
@@ -25,76 +38,61 @@ def markdown(title: str, thread: Iterable[TurnView]) -> str:
         if item.answer is not None:
             before = len(notes)
             numbers = {note.number: before + place for place, note in enumerate(item.answer.cited, start=1)}
-            parts.extend(_answer(item.answer, numbers))
+            parts.extend(_block(block, numbers) for block in outline(item.answer))
             notes.extend(f"[^{numbers[note.number]}]: {_source(note)}" for note in item.answer.cited)
     return "\n\n".join([*parts, *notes]) + "\n"
 
 
-def _answer(answer: AnswerView, numbers: dict[int, int]) -> Iterator[str]:
-    if answer.notice:
-        yield f"*{escaped(answer.notice)}*"
-    if answer.verified:
-        yield f"*{escaped(answer.verified)}*"
-    if not answer.finished:
-        yield "*This answer is not finished.*"
-    if answer.layout is None:
-        for sentence in answer.sentences:
-            yield _line(sentence, numbers)
-    elif answer.layout.columns:
-        yield _table(answer, answer.layout, numbers)
-    else:
-        for group in answer.layout.groups:
-            yield from _group(group, numbers)
+def _block(block: Block, numbers: Mapping[int, int]) -> str:
+    match block:
+        case Remark(text):
+            return f"*{escaped(text)}*"
+        case Head():
+            return f"### {escaped(block.named)}"
+        case Silence(text):
+            return f"*{escaped(text)}*"
+        case Said(sentence, by):
+            return f"**{escaped(by)}:** {_line(sentence, numbers)}" if by else _line(sentence, numbers)
+        case Grid():
+            return _table(block, numbers)
+        case Dispute():
+            return _dispute(block, numbers)
 
 
-def _group(group: Group[SentenceView], numbers: dict[int, int]) -> Iterator[str]:
-    named = ": ".join(escaped(text) for text in (group.title, group.label) if text)
-    if named:
-        yield f"### {named}"
-    for sentence in group.sentences:
-        yield _line(sentence, numbers)
-    if group.silence:
-        yield f"*{escaped(group.silence)}*"
-
-
-def _table(answer: AnswerView, layout: Layout[SentenceView], numbers: dict[int, int]) -> str:
-    """Rows of documents that may be read; a cell of which a document says nothing stays empty."""
-    titles = {str(document.pk): document.title for document in answer.documents}
-    names = ["Document", *layout.columns]
+def _table(grid: Grid, numbers: Mapping[int, int]) -> str:
+    names = ["Document", *grid.columns]
     lines = [f"| {' | '.join(map(escaped, names))} |", f"|{' --- |' * len(names)}"]
-    for row in layout.rows:
-        cells = (_cell(cell, numbers) for cell in row.cells)
-        lines.append(f"| {escaped(titles.get(row.document, ''))} | {' | '.join(cells)} |")
+    for title, cells in grid.rows:
+        lines.append(f"| {escaped(title)} | {' | '.join(_cell(cell, numbers) for cell in cells)} |")
     return "\n".join(lines)
 
 
-def _cell(cell: Cell[SentenceView], numbers: dict[int, int]) -> str:
-    if cell.silence and cell.silence != NOT_SAID:
-        return f"*{escaped(cell.silence)}*"
-    return " ".join(_line(sentence, numbers) for sentence in cell.sentences)
+def _cell(cell: Cell[SentenceView], numbers: Mapping[int, int]) -> str:
+    why = why_empty(cell)
+    return f"*{escaped(why)}*" if why else " ".join(_line(sentence, numbers) for sentence in cell.sentences)
 
 
-def _line(sentence: SentenceView, numbers: dict[int, int]) -> str:
-    return f"{escaped(sentence.text)}{_marks(sentence, numbers)}{_standing(sentence)}"
+def _dispute(block: Dispute, numbers: Mapping[int, int]) -> str:
+    sides = []
+    for side in block.of.sides:
+        said = side.said or f"“{side.footnote.words}”"
+        sides.append(f"- {escaped(side.footnote.document_title)}: {escaped(said)}{_marks([side.footnote], numbers)}")
+    return "\n".join([f"**{escaped(block.of.title)}**", "", *sides, "", escaped(block.of.verdict)])
 
 
-def _marks(sentence: SentenceView, numbers: dict[int, int]) -> str:
-    return "".join(f"[^{numbers[note.number]}]" for note in sentence.footnotes)
+def _line(sentence: SentenceView, numbers: Mapping[int, int]) -> str:
+    short = f"**{escaped(sentence.short)}** " if sentence.short else ""
+    remark = remark_on(sentence)
+    standing = f" *({escaped(remark)})*" if remark else ""
+    return f"{short}{escaped(sentence.text)}{_marks(sentence.footnotes, numbers)}{standing}"
 
 
-def _standing(sentence: SentenceView) -> str:
-    """Said where the reader must not rely on it; a supported sentence needs no remark."""
-    if sentence.standing == "supported":
-        return ""
-    because = f": {escaped(sentence.reason)}" if sentence.reason else ""
-    return f" *({sentence.standing_label}{because})*"
+def _marks(notes: Iterable[FootnoteView], numbers: Mapping[int, int]) -> str:
+    return "".join(f"[^{numbers[note.number]}]" for note in notes)
 
 
 def _source(note: FootnoteView) -> str:
-    words = escaped(" ".join(note.words.split()))
-    version = "" if note.is_current else f", version {note.version}, of which a newer one exists"
-    title, place = escaped(note.document_title), escaped(note.page_label)
-    return f"“{words}” {title}, {place}, {escaped(note.collection)}, {note.dated:%-d %B %Y}{version}"
+    return f"“{escaped(note.words)}” {escaped(place_of(note))}"
 
 
 def escaped(text: str) -> str:

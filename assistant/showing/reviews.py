@@ -7,6 +7,7 @@ else's verdict is shown when both have been given, not before.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from assistant.models import Answer, Citation, Feedback, Opinion, Review, ReviewCause, ReviewItem, VerifiedAnswer
+from assistant.models import Answer, Citation, Feedback, Opinion, Review, ReviewCause, ReviewItem, Turn, VerifiedAnswer
+from assistant.modes import MODES
+from assistant.modes.tasks import chosen
 from assistant.reviewing import queue
 from assistant.reviewing.judging import Step, judge_sentence, judged, steps
 from assistant.showing.footnotes import SentenceView, footnote_views, heading_of, sentence_views
@@ -24,6 +27,7 @@ from knowledge.models import is_replaced
 from knowledge.pages import PageView, page_view
 
 LONGEST_CORRECTION = 4000  # characters
+_BEFORE = 3  # questions that are shown of those before one
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Complaint:
 class ReviewView:
     answer_id: uuid.UUID
     question: str
+    before: tuple[str, ...]
+    documents: tuple[str, ...]
     asked: datetime
     causes: tuple[str, ...]
     complaints: tuple[Complaint, ...]
@@ -85,10 +91,13 @@ def view(item: ReviewItem, reviewer: User) -> ReviewView:
     shown = _steps(answer, reviewer)
     done = item.state == ReviewItem.State.DONE
     waits = not done and (item.state == ReviewItem.State.OPEN or item.first_by_id != reviewer.pk)
+    about = abouts([answer.turn], reviewer)[answer.turn_id]
     told = item.state != ReviewItem.State.SECOND  # what became of it tells the first verdict
     return ReviewView(
         answer_id=answer.pk,
         question=answer.turn.question,
+        before=about.before,
+        documents=about.documents,
         asked=answer.created,
         causes=tuple(cause_words(cause) for cause in item.causes.select_related("document")),
         complaints=_complaints(answer),
@@ -108,6 +117,46 @@ def view(item: ReviewItem, reviewer: User) -> ReviewView:
         given_as=_given_as(answer, reviewer) if told else "",
         skip_url=f"{reverse('review')}?after={answer.pk}",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a question means by "it" and "these": the questions before it, the nearest first, and the documents that a
+    mode was given, as far as the reviewer may read them."""
+
+    before: tuple[str, ...]
+    documents: tuple[str, ...]
+
+
+def abouts(turns: Sequence[Turn], reviewer: User) -> dict[uuid.UUID, About]:
+    """By turn."""
+    named = {key for turn in turns if turn.mode in MODES for key in turn.params.get("documents", ())}
+    titles = {str(row.pk): row.title for row in chosen(reviewer, sorted(named))}
+    earlier = _earlier(turns)
+    return {
+        turn.pk: About(
+            before=tuple(one.question for one in earlier[turn.pk]),
+            documents=tuple(titles[key] for key in turn.params.get("documents", ()) if key in titles),
+        )
+        for turn in turns
+    }
+
+
+def _earlier(turns: Sequence[Turn]) -> dict[uuid.UUID, list[Turn]]:
+    """The turns before each of these on its path, step by step for all of them at once."""
+    found: dict[uuid.UUID, list[Turn]] = {turn.pk: [] for turn in turns}
+    at = {turn.pk: turn.parent_id for turn in turns if turn.parent_id}
+    for _ in range(_BEFORE):
+        rows = Turn.objects.in_bulk(set(at.values()))
+        for pk, parent in list(at.items()):
+            row = rows.get(parent)
+            if row is not None:
+                found[pk].append(row)
+            if row is None or row.parent_id is None:
+                del at[pk]
+            else:
+                at[pk] = row.parent_id
+    return found
 
 
 def cause_words(cause: ReviewCause) -> str:

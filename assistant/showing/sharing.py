@@ -7,17 +7,20 @@ themselves at that moment, and of the rest only that something is not shown.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import NoticeKind, User
+from accounts.notices.telling import seen, tell, unread_about
 from assistant.conversing.conversations import Place
 from assistant.errors import SharingRefused
 from assistant.models import Answer, Conversation, Share, Turn
 from assistant.showing.presenting import AnswerView, TurnView, present, present_turn
+from assistant.showing.share_names import about
 from assistant.sources import rests_on
 from assistant.verified.serving import GENERATOR as VERIFIED
 from knowledge.models import Document
@@ -50,14 +53,33 @@ def share(conversation: Conversation, name: str) -> Share:
         raise SharingRefused("This conversation is yours already.")
     if conversation.shares.count() >= MOST_SHARED:
         raise SharingRefused(f"A conversation can be shared with {MOST_SHARED} people.")
-    return Share.objects.get_or_create(conversation=conversation, user=found[0])[0]
+    with transaction.atomic():
+        made, fresh = Share.objects.get_or_create(conversation=conversation, user=found[0])
+        if fresh:
+            link = reverse("shared", args=[made.pk])
+            words = "{it} shared a conversation with you."
+            tell([made.user], NoticeKind.SHARED, words, link, about=about(made.pk))
+    return made
+
+
+def not_opened(user: User) -> int:
+    """How many of the shared conversations this person was told of and has not opened."""
+    return len(unread_about(user, NoticeKind.SHARED))
+
+
+def opened(share: Share) -> None:
+    seen(share.user, about(share.pk))
+
+
+def new_to(user: User, shares: Iterable[Share]) -> list[tuple[Share, bool]]:
+    """Each with whether it is one of those."""
+    unread = unread_about(user, NoticeKind.SHARED)
+    return [(share, about(share.pk) in unread) for share in shares]
 
 
 def colleagues(user: User) -> QuerySet[User]:
     """People offered by name: those who share a group with this person. Others can be named, but are not listed."""
-    return (
-        User.objects.filter(groups__in=user.groups.all(), is_active=True).exclude(pk=user.pk).distinct()[:200]
-    )
+    return User.objects.filter(groups__in=user.groups.all(), is_active=True).exclude(pk=user.pk).distinct()[:200]
 
 
 def shared_with(user: User) -> QuerySet[Share]:
@@ -81,9 +103,7 @@ def sight(answer: Answer, reader: User) -> Sight:
         return Sight(everything, frozenset(cited), True)
     if answer.prompt_version or answer.generator == VERIFIED:
         return Sight(frozenset(), frozenset(), False)
-    shown = frozenset(
-        index for index in everything if _readable(answer.sentences[index]["citations"], cited, visible)
-    )
+    shown = frozenset(index for index in everything if _readable(answer.sentences[index]["citations"], cited, visible))
     footnotes = {number for index in shown for number in answer.sentences[index]["citations"]}
     return Sight(shown, frozenset(footnotes), False)
 

@@ -22,6 +22,7 @@ from assistant.models import Answer, Conversation, Turn
 from assistant.modes import MODES
 from assistant.modes.tasks import tell_about
 from assistant.showing.presenting import TurnView, present_turn
+from assistant.showing.sharing import not_opened
 from assistant.streaming import running
 from assistant.streaming.admission import admitted
 from assistant.views.stream import mark_followed
@@ -68,6 +69,7 @@ def _chat(
         "thread": thread,
         "suggestions": [] if thread else suggestions(user),
         "searchable": Document.objects.visible_to(user).filter(current__isnull=False).count(),
+        "shared_new": not_opened(user),
         "refusal": refusal,
         "question": request.POST.get("question", "") if refusal else prefilled,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -29,7 +30,10 @@ def conversations(request: HttpRequest) -> HttpResponse:
 def conversation_rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Conversation, pk=conversation_id, user=asker(request))
     rename(found, request.POST.get("title", ""))
-    return _list(request) if _by_script(request) else redirect("conversation", conversation_id)
+    if _by_script(request):
+        return _list(request)
+    messages.success(request, f"It is called “{found}” now.")
+    return redirect("conversation", conversation_id)
 
 
 @require_POST
@@ -37,8 +41,12 @@ def conversation_rename(request: HttpRequest, conversation_id: uuid.UUID) -> Htt
 def conversation_delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     user = asker(request)
     found = get_object_or_404(Conversation, pk=conversation_id, user=user)
+    title = str(found)
     delete(found, user)
-    return _list(request) if _by_script(request) else redirect("home")
+    if _by_script(request):
+        return _list(request)
+    messages.success(request, f"“{title}” is deleted, with its questions and answers.")
+    return redirect("home")
 
 
 def _by_script(request: HttpRequest) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
@@ -15,11 +15,14 @@ from accounts import audit
 from accounts.policy import Audience, allow
 from assistant.conversing.conversations import Place, shown_path
 from assistant.models import Answer, Conversation
+from assistant.showing import copying
 from assistant.showing.exporting import markdown
 from assistant.showing.presenting import TurnView, present_turn
 from assistant.showing.sharing import present_shared_turn, shared_with
 from assistant.views.chat import branch_of
 from knowledge.requests import asker
+
+_COPIES: dict[str, Callable[[TurnView], str]] = {"text": copying.with_sources, "reply": copying.reply}
 
 
 @require_GET
@@ -35,12 +38,21 @@ def conversation_export(request: HttpRequest, conversation_id: uuid.UUID) -> Htt
 @require_GET
 @allow(Audience.SIGNED_IN)
 def answer_export(request: HttpRequest, answer_id: uuid.UUID) -> HttpResponse:
-    """One question with its newest answer."""
+    """One question with its newest answer; with ``as`` as the plain text that is copied: ``text`` with its sources,
+    ``reply`` for the mail it answers."""
     user = asker(request)
     rows = Answer.objects.select_related("turn__conversation")
     found = get_object_or_404(rows, pk=answer_id, turn__conversation__user=user)
     view = present_turn(Place(found.turn, (found.turn,)), user)
-    return _download(request, found, found.turn.question[:80], [view])
+    wanted = request.GET.get("as", "")
+    if not wanted:
+        return _download(request, found, found.turn.question[:80], [view])
+    if wanted not in _COPIES or (wanted == "reply" and found.turn.mode != "reply"):
+        raise Http404
+    audit.record(user, "conversation.exported", found)
+    response = HttpResponse(_COPIES[wanted](view), content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_GET

@@ -56,9 +56,14 @@ def review_list(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(request)
     paginator = Paginator(queue.listed(user, wanted), PER_PAGE)
     page = paginator.get_page(whole_number(request.GET.get("page")) or 1)
+    items = queue.told(page)
+    about = reviews.abouts([item.answer.turn for item in items], user)
     context = {
         "page": page,
-        "rows": [(item, [reviews.cause_words(cause) for cause in item.causes.all()]) for item in queue.told(page)],
+        "rows": [
+            (item, [reviews.cause_words(cause) for cause in item.causes.all()], about[item.answer.turn_id])
+            for item in items
+        ],
         "wanted": wanted,
         "reasons": ReviewCause.Kind.choices,
         "collections": Collection.objects.visible_to(user),
@@ -195,5 +200,11 @@ def show(
         "typed": typed or {},
         "reasons": Opinion.Reason.choices,
     }
-    template = "assistant/_review_item.html" if _scripted(request) else "assistant/review.html"
-    return render(request, template, context, status=422 if refusal and not _scripted(request) else 200)
+    if not _scripted(request):
+        return render(request, "assistant/review.html", context, status=422 if refusal else 200)
+    response = render(request, "assistant/_review_item.html", context)
+    # The address follows what is shown, so that loading it again, or passing it on, shows the same. Skipping is a step
+    # that the Back button undoes; a verdict is none.
+    address = reverse("review_item", args=[item.answer_id]) if item else reverse("review")
+    response["HX-Push-Url" if request.method == "GET" else "HX-Replace-Url"] = address
+    return response

@@ -65,7 +65,9 @@ def share_end(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
 @require_GET
 @allow(Audience.SIGNED_IN)
 def shared_with_me(request: HttpRequest) -> HttpResponse:
-    return render(request, "assistant/shared_with_me.html", {"shares": sharing.shared_with(asker(request))})
+    user = asker(request)
+    shares = sharing.new_to(user, sharing.shared_with(user))
+    return render(request, "assistant/shared_with_me.html", {"shares": shares})
 
 
 @require_GET
@@ -74,6 +76,7 @@ def shared(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     """A colleague's conversation as this person may see it, to read."""
     user = asker(request)
     found = get_object_or_404(sharing.shared_with(user), pk=share_id)
+    sharing.opened(found)
     path = shown_path(found.conversation, branch_of(request))
     context = {
         "share": found,

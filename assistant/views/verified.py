@@ -27,6 +27,7 @@ from knowledge.errors import SearchUnavailable
 from knowledge.labels import page_label
 from knowledge.requests import asker, whole_number
 from knowledge.search import Evidence, search
+from knowledge.typeset import plain
 
 PER_PAGE = 25
 _FOUND = 6  # passages offered for a search
@@ -39,6 +40,11 @@ class Picked:
     number: int
     evidence: Evidence
     place: str
+
+    @property
+    def words(self) -> str:
+        """Without marks of headings and tables, as people read them."""
+        return plain(self.evidence.text)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

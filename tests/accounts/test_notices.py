@@ -114,7 +114,8 @@ def test_the_choice_is_made_on_a_page(people: SimpleNamespace, client_for: Clien
     alice = client_for(people.alice)
     page = alice.get("/notices/choices/").content.decode()
     assert "alice@example.org" in page and "budget" not in page, "only what can reach her"
-    alice.post("/notices/choices/", {"review_by_mail": "once", "answered_mail": "no", "gap_mail": "daily"})
+    wanted = {"review_by_mail": "once", "answered_mail": "no", "gap_mail": "daily", "shared_mail": "no"}
+    alice.post("/notices/choices/", wanted)
     row = NoticeChoice.objects.get(user=people.alice, kind=NoticeKind.REVIEW_BY)
     assert (row.in_app, row.mail) == (False, Mail.ONCE)
     refused = alice.post("/notices/choices/", {"review_by_mail": "hourly"})

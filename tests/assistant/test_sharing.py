@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Notice, NoticeChoice, NoticeKind
+from accounts.notices.naming import worded
 from assistant.models import Answer, Share
 from assistant.reviewing import judging
 from assistant.showing.sharing import PARTLY_WITHHELD
@@ -132,3 +133,34 @@ def test_whom_nobody_knows_is_refused_in_words(
     assert page.status_code == 422
     assert 'role="alert"' in page.content.decode()
     assert not Share.objects.exists()
+
+
+def test_a_colleague_is_told_and_the_count_goes_when_they_have_looked(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    answer = asked(people.alice, HOTEL)
+    alice, bob = client_for(people.alice), client_for(people.bob)
+    page = alice.get(f"/c/{answer.turn.conversation_id}/").text
+    assert f'data-share href="/c/{answer.turn.conversation_id}/share/"' in page
+    for _ in range(2):
+        alice.post(f"/c/{answer.turn.conversation_id}/share/", {"name": "bob"})
+    share, notice = Share.objects.get(), Notice.objects.get()
+    assert (notice.user, notice.kind, notice.link) == (people.bob, NoticeKind.SHARED, f"/shared/{share.pk}/")
+    assert HOTEL not in notice.text, "what was asked is told by the page alone"
+    assert worded(people.bob, [notice])[0][1] == f"{people.alice} shared a conversation with you."
+    assert "1<span class=\"hush\"> not opened yet" in bob.get("/").text
+    assert "not opened yet" in bob.get("/shared/").text
+    bob.get(f"/shared/{share.pk}/")
+    assert "not opened yet" not in bob.get("/").text + bob.get("/shared/").text
+    alice.post(f"/shared/{share.pk}/end/")
+    assert not Notice.objects.exists(), "it would lead nowhere"
+
+
+def test_who_wants_no_notices_of_shares_gets_none(
+    shelf: SimpleNamespace, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    NoticeChoice.objects.create(user=people.bob, kind=NoticeKind.SHARED, in_app=False, mail="no")
+    answer = asked(people.alice, HOTEL)
+    client_for(people.alice).post(f"/c/{answer.turn.conversation_id}/share/", {"name": "bob"})
+    assert Share.objects.filter(user=people.bob).exists()
+    assert not Notice.objects.exists()

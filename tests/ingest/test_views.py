@@ -14,8 +14,9 @@ from django.urls import reverse
 from ingest import leases
 from ingest.models import IngestJob
 from ingest.pipeline import run_inline
-from ingest.presenting import shown_jobs
-from knowledge.models import Collection, Document, Grant
+from ingest.presenting import FAILURES, shown_jobs
+from ingest.uploads import NO_DOCUMENT
+from knowledge.models import Collection, Document, DocumentVersion, Grant
 from tests.ingest import files
 from tests.ingest.conftest import Upload
 
@@ -139,7 +140,7 @@ def test_of_many_jobs_those_at_work_come_first_and_the_rest_is_counted(
     page = alice.get(reverse("upload"), {"state": "failed"}).content.decode()
     assert page.count('data-job="') == 1
     assert "It is damaged." in page
-    assert 'every 1s' in page, "others are still at work"
+    assert "every 1s" in page, "others are still at work"
     waiting = alice.get(reverse("upload_jobs"), {"state": "cancelled"}).content.decode()
     assert waiting.count('data-job="') == 0, "none is in this state, and what was asked for stays"
     assert "?state=cancelled" in waiting
@@ -192,3 +193,89 @@ def test_the_page_and_its_list_of_jobs_are_shown(upload: Upload, client_for: Any
     page = client.get(reverse("upload")).content.decode()
     assert "Team" in page
     assert "scan.pdf" in page
+
+
+def test_a_new_version_knows_its_document(
+    upload: Upload, client_for: Any, people: SimpleNamespace, team: Collection
+) -> None:
+    """Whatever the file is called and whichever collection the form might name, it goes where the document is."""
+    document = upload("salaries.txt", "Band one.").document
+    public = Collection.objects.create(name="Everyone", slug="everyone")
+    Grant.objects.create(collection=public, user=people.alice, role=Grant.Role.CURATOR)
+    client = client_for(people.alice)
+    assert f"{reverse('upload')}?document={document.pk}" in client.get(reverse("document", args=[document.pk])).text
+    page = client.get(reverse("upload"), {"document": str(document.pk)}).text
+    assert f"<h1>Version 2 of {document.title}</h1>" in page
+    assert "Everyone" not in page
+    body = {"document": document.pk, "collection": public.pk, "file": SimpleUploadedFile("other.txt", b"Band two.")}
+    response = client.post(reverse("upload_file"), body, headers=FETCH)
+    assert (response.status_code, response.json()["outcome"]) == (201, "new_version")
+    assert [v.document for v in DocumentVersion.objects.all()] == [document, document]
+    many = [SimpleUploadedFile("b.txt", b"Three."), SimpleUploadedFile("c.txt", b"Four.")]
+    assert (
+        client.post(reverse("upload_file"), {"document": document.pk, "file": many}, headers=FETCH).status_code == 400
+    )
+    assert document.versions.count() == 2
+
+
+def test_a_document_one_does_not_see_and_curate_takes_no_version(
+    upload: Upload, client_for: Any, people: SimpleNamespace, team: Collection
+) -> None:
+    mine = upload("a.txt", "One.").document
+    foreign = Collection.objects.create(name="Board", slug="board")
+    Grant.objects.create(collection=foreign, user=people.rita, role=Grant.Role.CURATOR)
+    hidden = upload("board.txt", "Two.", by=people.rita, to=foreign).document
+    unseen = uuid.uuid4()
+    for person, named in (
+        (people.alice, hidden.pk),
+        (people.alice, unseen),
+        (people.alice, "x"),
+        (people.ada, mine.pk),
+    ):
+        client, file = client_for(person), SimpleUploadedFile("b.txt", b"Three.")
+        assert client.get(reverse("upload"), {"document": str(named)}).status_code == 404
+        body = {"document": named, "collection": team.pk, "file": file}
+        response = client.post(reverse("upload_file"), body, headers=FETCH)
+        assert (response.status_code, response.json()["message"]) == (404, NO_DOCUMENT)
+    assert DocumentVersion.objects.count() == 2
+
+
+def test_a_double_tells_where_it_is_already(post: Any, people: SimpleNamespace) -> None:
+    post(people.alice)
+    document = Document.objects.get()
+    told = post(people.alice, name="b.txt").json()
+    assert told["document"] == {"title": document.title, "url": reverse("document", args=[document.pk])}
+    assert post(people.ada).json()["document"] is None, "an administrator who may not read it is not told its name"
+
+
+def test_nobody_is_offered_a_collection_they_did_not_choose(client_for: Any, people: SimpleNamespace) -> None:
+    client = client_for(people.alice)
+    assert "Choose who is to read it" not in client.get(reverse("upload")).text, "there is one only"
+    Grant.objects.create(
+        collection=Collection.objects.create(name="All", slug="all"), user=people.alice, role="curator"
+    )
+    assert '<option value="">Choose who is to read it' in client.get(reverse("upload")).text
+
+
+def test_the_address_follows_the_filter_and_nothing_else(
+    client_for: Any, people: SimpleNamespace, upload: Upload
+) -> None:
+    upload()
+    client = client_for(people.alice)
+
+    def address(current: str, **wanted: str) -> str | None:
+        headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{current}"}
+        return client.get(reverse("upload_jobs"), wanted, headers=headers).headers.get("HX-Replace-Url")
+
+    assert address("/upload/", state="failed") == "/upload/?state=failed"
+    assert address("/upload/?state=failed", state="failed") is None, "it is only drawn anew"
+    assert address("/upload/?document=1&state=failed") == "/upload/?document=1"
+    assert address("/documents/", state="failed") is None
+
+
+def test_no_second_try_where_it_would_end_the_same(upload: Upload, people: SimpleNamespace) -> None:
+    run_inline(upload("music.mp3", b"ID3\x03\x00\x00\x00\x00\x00\x21" + bytes(200)).version)
+    (view,) = shown_jobs(people.alice).jobs
+    assert view.state == "failed"
+    assert not view.can_retry
+    assert IngestJob.objects.get().error_code in FAILURES

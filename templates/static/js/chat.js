@@ -1,7 +1,8 @@
 // The chat page: sends questions, follows answers, and the keys. Without it the page works by ordinary forms.
 
-import { copyText, fragment, post, toast, typing } from "./page.js";
-import { closeSource, sourceOpen } from "./pane.js";
+import { forgetDraft, forgetDraftsOf, keepDraft, restoreDrafts } from "./drafts.js";
+import { copyFrom, copyText, fragment, post, toast, typing } from "./page.js";
+import { closeSource, closeSourceOf, followPane, sourceOpen } from "./pane.js";
 import { follow } from "./stream.js";
 
 const thread = document.getElementById("thread");
@@ -17,6 +18,7 @@ const running = () => thread.querySelector('[data-events-url]:not([data-state="q
 const followers = new WeakMap();
 
 function showBusy() {
+  if (!running() && document.activeElement === stop) question.focus({ preventScroll: true });
   stop.hidden = !running();
   const further = thread.querySelector("[data-turn]") ? "Ask further" : "Ask a question";
   question.placeholder = unfinished() ? "Ask the next" : further;
@@ -26,6 +28,7 @@ function begin(answer) {
   const done = (fresh) => {
     fresh.removeAttribute("data-events-url");
     fresh.closest("[data-turn]")?.querySelector(".question__edit")?.removeAttribute("hidden");
+    followPane();
     showBusy();
     listConversations();
   };
@@ -57,6 +60,7 @@ function placeComposer() {
   if (!last) return;
   setField("parent", last.dataset.turn);
   setField("conversation", last.dataset.conversation);
+  question.dataset.draft = `question:${last.dataset.conversation}`;
 }
 
 function listConversations() {
@@ -80,7 +84,12 @@ async function takeTurn(response) {
   thread.append(turn);
   window.htmx?.process(turn);
   const address = response.headers.get("X-Conversation-Url");
-  if (address) history.replaceState(null, "", address);
+  if (address) {
+    history.replaceState(history.state, "", address);
+    const head = thread.querySelector("[data-conversation-head]");
+    head.hidden = false;
+    head.querySelector("[data-share]").href = `${address}share/`;
+  }
   placeComposer();
   if (turn.querySelector('[data-state="queued"]')) {
     turn.scrollIntoView({ block: "nearest" }); // the answer that is being read stays in sight
@@ -97,12 +106,20 @@ async function ask(text) {
   const body = new FormData(composer);
   body.set("question", text);
   const before = question.value;
+  const draft = question.dataset.draft;
   question.value = "";
   send.disabled = true;
   const response = await post(composer.action, body);
   send.disabled = false;
-  if (response) await takeTurn(response);
-  else if (!question.value) question.value = before || text;
+  if (response) {
+    forgetDraft(draft);
+    if (before !== text) question.value ||= before; // a suggestion was chosen while something else was being written
+    await takeTurn(response);
+    keepDraft(question); // what was begun meanwhile
+  } else if (!question.value) {
+    question.value = before || text;
+    keepDraft(question);
+  }
   question.focus({ preventScroll: true });
 }
 
@@ -119,8 +136,10 @@ async function retry(form, submitter) {
   const response = await post(form.action, new FormData(form, submitter));
   if (!response) return;
   const fresh = fragment(await response.text());
+  closeSourceOf(old);
   old.replaceWith(fresh);
   window.htmx?.process(fresh);
+  fresh.focus({ preventScroll: true });
   if (fresh.dataset.eventsUrl) begin(fresh);
 }
 
@@ -131,17 +150,24 @@ async function askMode(form) {
   for (const name of ["conversation", "parent"]) body.set(name, composer.querySelector(`[name="${name}"]`).value);
   const response = await post(form.action, body);
   if (!response) return;
+  forgetDraftsOf(form);
   form.remove();
   await takeTurn(response);
+  readTurn(thread.lastElementChild);
 }
 
 async function edit(form) {
   const turn = form.closest("[data-turn]");
   const response = await post(form.action, new FormData(form));
   if (!response) return;
-  while (turn.nextElementSibling) turn.nextElementSibling.remove();
-  turn.remove();
+  forgetDraftsOf(form);
+  const turns = [...thread.querySelectorAll("[data-turn]")];
+  for (const gone of turns.slice(turns.indexOf(turn))) {
+    closeSourceOf(gone);
+    gone.remove();
+  }
   await takeTurn(response);
+  readTurn(thread.lastElementChild);
 }
 
 async function feedback(form) {
@@ -151,32 +177,9 @@ async function feedback(form) {
   const fresh = fragment(await response.text());
   answer.replaceWith(fresh);
   window.htmx?.process(fresh);
+  followPane();
+  fresh.querySelector(form.matches("[popover]") ? '[id^="unhelpful-"]' : '[id^="helpful-"]')?.focus({ preventScroll: true });
   toast("Thank you. It helps those who look after the documents.");
-}
-
-/** The answer as text with numbers in brackets, and its sources beneath. */
-function answerAsText(answer) {
-  const asked = answer.closest("[data-turn]")?.querySelector("[data-question]")?.textContent.trim();
-  const sentences = [...answer.querySelectorAll(".sentence__text")].map((paragraph) => {
-    const copy = paragraph.cloneNode(true);
-    for (const mark of copy.querySelectorAll(".fn")) mark.replaceWith(` [${mark.querySelector("a").textContent}]`);
-    for (const hush of copy.querySelectorAll(".hush")) hush.remove();
-    copy.querySelector(".sentence__short")?.append("\n");
-    return copy.textContent.trim();
-  });
-  const differ = [...answer.querySelectorAll("[data-disagreement]")].map((block) => {
-    const copy = block.cloneNode(true);
-    for (const mark of copy.querySelectorAll(".fn")) mark.replaceWith(` [${mark.querySelector("a").textContent}] `);
-    const sides = [...copy.querySelectorAll(".differ__side")].map((side) => `- ${side.textContent.replace(/\s+/g, " ").trim()}`);
-    return [`${copy.querySelector(".differ__title").textContent.trim()}:`, ...sides, copy.querySelector(".differ__verdict").textContent.trim()].join("\n");
-  });
-  const sources = [...answer.querySelectorAll(".note")].map((note) => {
-    const line = note.querySelector(".note__from").cloneNode(true);
-    for (const badge of line.querySelectorAll(".badge")) badge.prepend("; ");
-    const from = line.textContent.replace(/\s+/g, " ").replaceAll(" ;", ";").trim();
-    return `[${note.dataset.note}] “${note.querySelector("q").textContent.trim()}” (${from})`;
-  });
-  return [asked, sentences.join("\n"), ...differ, "Sources", ...sources].filter(Boolean).join("\n\n");
 }
 
 function messageToOwner(button) {
@@ -217,7 +220,7 @@ document.addEventListener("click", (event) => {
     question.focus();
   } else if (at("[data-stop]")) stopAnswer();
   else if (at("[data-print-answer]")) printAnswer(at("[data-turn]"));
-  else if (at("[data-copy-answer]")) copyText(answerAsText(at("[data-answer]")), "The answer and its sources are copied.");
+  else if (at("[data-copy]")) copyFrom(at("[data-copy]").dataset.copy, at("[data-copy]").dataset.said);
   else if (at("[data-ask-owner]")) {
     const button = at("[data-ask-owner]");
     copyText(messageToOwner(button), `A message to ${button.dataset.owner} is copied. Paste it into a mail or chat.`);
@@ -256,14 +259,19 @@ function turnInSight() {
   return above.at(-1) || turns[0];
 }
 
+/** The focus goes to a question, so that reading goes on from there. */
+function readTurn(turn) {
+  const heading = turn.querySelector("[data-question]");
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
+
 function stepTurn(by) {
   const turns = [...thread.querySelectorAll("[data-turn]")];
   const next = turns[turns.indexOf(turnInSight()) + by];
   if (!next) return;
   next.scrollIntoView({ block: "start" });
-  const heading = next.querySelector("[data-question]");
-  heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
+  readTurn(next);
 }
 
 function editQuestion() {
@@ -301,10 +309,18 @@ document.addEventListener("keydown", (event) => {
   found[1]();
 });
 document.addEventListener("pointermove", () => document.body.classList.remove("cards-off"), { passive: true });
+/** Another mode's form takes the place of one that was begun: what was typed is kept (``drafts.js``), and that is said. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "workbench") return;
+  const begun = event.detail.target.querySelector("[data-mode]");
+  if (!begun || ![...begun.querySelectorAll("[data-draft]")].some((field) => field.value !== field.defaultValue)) return;
+  toast(`What you wrote under “${begun.querySelector("h2").textContent}” is kept: open it again to go on.`, 10);
+});
 document.addEventListener("htmx:afterSwap", (event) => {
   markConversation();
   if (event.detail.target.id !== "workbench") return;
   document.getElementById("modes").hidePopover();
+  restoreDrafts(event.detail.target);
   event.detail.target.querySelector("input:not([type=hidden]), textarea")?.focus();
   event.detail.target.scrollIntoView({ block: "end" });
 });

@@ -29,6 +29,30 @@ export async function copyText(text, said) {
   }
 }
 
+/** Copies a text that the server makes. It is asked for inside the click, or some browsers would not let it be kept. */
+export async function copyFrom(url, said) {
+  const text = fetch(url, { headers: { "X-Requested-With": "fetch" } }).then((response) => {
+    if (response.redirected) signInAgain(response.url);
+    if (!response.ok || response.redirected) throw new Error(String(response.status));
+    return response.text();
+  });
+  try {
+    if (window.ClipboardItem) {
+      const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
+      await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    } else await navigator.clipboard.writeText(await text);
+    toast(said);
+  } catch {
+    const there = await text.then(() => true, () => false);
+    toast(there ? "The browser did not allow copying. Select the text and copy it by hand." : "It could not be copied just now. Try again in a moment.");
+  }
+}
+
+/** The session has ended: to the sign-in page, and from there back to where one was. */
+function signInAgain(address) {
+  location.assign(`${new URL(address).pathname}?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 /** Posts a form by script. Gives the response, or null after saying in words what went wrong. */
 export async function post(url, body) {
   let response;
@@ -44,7 +68,9 @@ export async function post(url, body) {
     return null;
   }
   if (response.redirected) {
-    location.assign(response.url); // signed out meanwhile
+    // The sign-in page that came would lead back to the address that was posted to, which shows nothing.
+    if (new URL(response.url).pathname.startsWith("/accounts/")) signInAgain(response.url);
+    else location.assign(response.url);
     return null;
   }
   if (!response.ok) {
@@ -58,7 +84,7 @@ async function reason(response) {
   const plain = (response.headers.get("Content-Type") || "").startsWith("text/plain");
   const said = (await response.text()).trim();
   if (plain && said) return said;
-  if (response.status === 403) return "This page had expired. Load it again; what you wrote is still here to copy.";
+  if (response.status === 403) return "This page had expired. Load it again: what you wrote is kept and stands there still.";
   if (response.status === 404) return "It does not exist any more, or is not open to you.";
   if (response.status === 429) return "Too many requests in a short time. Wait a few seconds and try again.";
   return "Something went wrong on our side. What was saved before is kept; try again in a moment.";
@@ -95,15 +121,22 @@ document.addEventListener("htmx:responseError", (event) => {
   else toast("That did not work just now. Nothing was lost; try again in a moment.");
 });
 
-// Ticked rows of a table: how many, and all at once.
+// Ticked rows of a table: how many, all at once, and by name before anything is done to them.
 const ticks = () => [...document.querySelectorAll('input[form="many"]')];
 
 function countTicked() {
   const place = document.querySelector("[data-ticked]");
   if (!place) return;
-  const count = ticks().filter((box) => box.checked).length;
+  const ticked = ticks().filter((box) => box.checked);
+  const count = ticked.length;
+  const these = `${count} document${count === 1 ? "" : "s"}`;
   place.textContent = count ? `${count} ticked` : "Tick documents to change several at once.";
   document.querySelector("[data-tick-all]").textContent = count && count === ticks().length ? "Tick none" : "Tick all shown";
+  for (const button of document.querySelectorAll("[data-for-ticked]")) button.disabled = !count;
+  document.querySelector("[data-delete-title]").textContent = `Delete ${these}?`;
+  document.querySelector("[data-ticked-titles]").replaceChildren(
+    ...ticked.map((box) => Object.assign(document.createElement("li"), { textContent: box.dataset.title })),
+  );
 }
 
 document.addEventListener("change", (event) => {
@@ -115,3 +148,5 @@ document.addEventListener("click", (event) => {
   for (const box of ticks()) box.checked = !all;
   countTicked();
 });
+document.addEventListener("htmx:afterSettle", countTicked);
+countTicked();

@@ -9,11 +9,38 @@ let opener = null;
 
 export const sourceOpen = () => sourceBody.firstElementChild !== null;
 
+/** On a small window the pane lies over the page: there the Back button closes it, as people expect. */
+const over = window.matchMedia("(max-width: 63.99rem)");
+
+function enterHistory() {
+  if (over.matches && !history.state?.source) history.pushState({ source: true }, "");
+}
+
 export function closeSource() {
+  if (history.state?.source) history.back(); // which leads to ``popstate`` below
+  else putAway();
+}
+
+function putAway() {
+  const held = source.contains(document.activeElement) || document.activeElement === document.body;
+  const marked = document.querySelector("[data-footnote][aria-current]");
   sourceBody.replaceChildren();
   for (const link of document.querySelectorAll("[data-footnote][aria-current]")) link.removeAttribute("aria-current");
-  if (opener?.isConnected) opener.focus({ preventScroll: true });
+  const back = opener?.isConnected ? opener : marked;
+  if (held) back?.focus({ preventScroll: true });
   opener = null;
+}
+
+window.addEventListener("popstate", () => {
+  if (sourceOpen()) putAway();
+});
+if (history.state?.source) history.replaceState(null, ""); // loaded again with the pane open, which is closed now
+
+/** What the pane shows belongs to an answer that is going away: its footnotes would lead nowhere. */
+export function closeSourceOf(element) {
+  const open = sourceBody.querySelector("[data-folio]")?.dataset.footnoteUrl;
+  const its = [...element.querySelectorAll("[data-footnote]")].some((link) => link.getAttribute("href") === open);
+  if (its || (opener && element.contains(opener))) closeSource();
 }
 
 function openFootnote(link) {
@@ -24,8 +51,8 @@ function openFootnote(link) {
   }
 }
 
-/** After a step inside the pane, the footnote that is open now is the marked one. */
-function followPane() {
+/** After a step inside the pane, or a new rendering of the answer, the footnote that is open is the marked one. */
+export function followPane() {
   const open = sourceBody.querySelector("[data-folio][data-footnote-url]");
   if (!open) return;
   for (const link of document.querySelectorAll("[data-footnote]")) {
@@ -61,6 +88,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === sourceBody) source.focus({ preventScroll: true });
+  if (event.detail.target === sourceBody) {
+    enterHistory();
+    source.focus({ preventScroll: true });
+  }
   followPane();
 });

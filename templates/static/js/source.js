@@ -25,10 +25,14 @@ function reveal(folio) {
   box.scrollLeft += at.left - frame.left - frame.width / 6;
 }
 
+const narrow = window.matchMedia("(max-width: 47.99rem)");
+
 function settle(root) {
   for (const folio of root.querySelectorAll("[data-folio]")) {
     if (folio.dataset.shown) continue;
     folio.dataset.shown = "yes";
+    // Beside a conversation a phone has room for little; on a page of its own the document keeps everything in sight.
+    if (narrow.matches && folio.closest(".source") && !folio.querySelector("[data-found]")) folio.querySelector("[data-more]")?.removeAttribute("open");
     const image = folio.querySelector("img");
     if (image && !image.complete) image.addEventListener("load", () => reveal(folio), { once: true });
     image?.addEventListener("error", () => folio.classList.add("no-picture"), { once: true });
@@ -62,6 +66,40 @@ document.addEventListener("keydown", (event) => {
   if (!folio) return;
   event.preventDefault();
   zoom(folio, by);
+});
+
+// A step, a page or a search puts another page in the place of this one. The control that was used has the focus again,
+// and the way back to the quoted words stays.
+let left = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const folio = event.detail.target.closest?.("[data-folio]");
+  const active = document.activeElement;
+  left = folio && {
+    place: folio.parentElement,
+    control: folio.contains(active) ? active.dataset.control || "" : null,
+    trail: folio.querySelector("[data-trail]"),
+    footnote: folio.dataset.footnoteUrl,
+  };
+});
+
+function keepTrail(folio, { trail, footnote }) {
+  if (!trail || folio.querySelector("[data-trail]")) return;
+  trail.querySelector("[data-back-to-words]").hidden = false;
+  folio.querySelector(".folio__tools").before(trail);
+  if (footnote) folio.dataset.footnoteUrl = footnote;
+  window.htmx?.process(trail);
+}
+
+document.addEventListener("htmx:afterSwap", () => {
+  const folio = left?.place.querySelector(":scope > [data-folio]");
+  if (!folio) return;
+  keepTrail(folio, left);
+  if (left.control !== null) {
+    const same = left.control && folio.querySelector(`[data-control="${left.control}"]:not([hidden])`);
+    (same || folio).focus({ preventScroll: true });
+  }
+  left = null;
 });
 
 document.addEventListener("htmx:afterSettle", () => settle(document));

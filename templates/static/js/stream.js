@@ -129,7 +129,9 @@ class Follower {
       if (response.redirected) return location.reload();
       const fresh = response.ok ? fragment(await response.text()) : null;
       if (!fresh) throw new Error(String(response.status));
+      const held = this.answer.contains(document.activeElement);
       this.answer.replaceWith(fresh);
+      if (held) fresh.focus({ preventScroll: true });
       window.htmx?.process(fresh);
       this.done(fresh);
     } catch {

@@ -1,0 +1,1 @@
+"""What templates of answers and measurements need beside Django's own."""
