@@ -10,7 +10,6 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from assistant.errors import ReviewRefused
 from assistant.evaluating.from_reviews import make_case
 from assistant.models import (
     Answer,
