@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from datetime import timedelta
@@ -10,13 +11,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import audit, chain
-from accounts.models import AuditEvent, Erasure, User
+from accounts.models import AuditEvent, Erasure, Notice, User
 from assistant.models import Answer, Conversation, Turn
 from config import checks, retention, settings_trail
 from config.backup import ledger, manifest
@@ -52,10 +55,45 @@ def test_sign_ins_and_the_trail_age(people: SimpleNamespace, settings: Settings)
         username="bob", ip_address="192.0.2.1", failures_since_start=1, get_data="", post_data=""
     )
     AccessAttempt.objects.update(attempt_time=old(91))
+    for key, days in (("long ago", 91), ("today", 0)):
+        UserSession.objects.create(user=people.bob, ip="192.0.2.1", session_key=key, last_seen_at=old(days))
+    for days in (366, 364):
+        line = LogEntry.objects.create(user=people.ada, action_flag=CHANGE, object_repr=f"{days} days", object_id="1")
+        LogEntry.objects.filter(pk=line.pk).update(action_time=old(days))
     audit.record(people.bob, "page.read")
     settings.KEEP_AUDIT_DAYS = 365
-    assert retention.apply() == {"sign_ins": 1}
+    assert retention.apply() == {"sign_ins": 2, "administration": 1}
+    assert UserSession.objects.get().session_key == "today" and LogEntry.objects.get().object_repr == "364 days"
     assert chain.verify() == [] and AuditEvent.objects.filter(action="page.read").exists()
+
+
+def test_a_rule_that_meets_a_broken_disk_leaves_the_others_to_be_applied(
+    people: SimpleNamespace, settings: Settings, tmp_path: Path
+) -> None:
+    expired = backup(tmp_path, 40, "a")
+    backup(tmp_path, 1, "b")
+    (expired / manifest.SEAL).unlink()
+    (expired / manifest.SEAL).mkdir()  # it looks like a backup and cannot be removed like one
+    settings.BACKUP_DIR, settings.KEEP_NOTICES_DAYS = tmp_path, 30
+    Notice.objects.create(user=people.bob, kind="gap", text="Old", link="/", created=old(31))
+    assert retention.apply() == {"notices": 1}
+
+
+def test_an_erased_name_leaves_the_administrations_log_where_it_was_about_something_else(
+    people: SimpleNamespace,
+) -> None:
+    User.objects.filter(pk=people.bob.pk).update(display_name="Bob Möller")
+    people.bob.refresh_from_db()
+    log = {"user": people.ada, "action_flag": CHANGE, "object_id": "1"}
+    for shown, message in (
+        ("bob reads Team", ""),
+        ("Team", json.dumps([{"added": {"name": "grant", "object": "Bob Möller reads"}}])),
+        ("Bobsleigh", json.dumps([{"changed": {"fields": ["Name"]}}])),
+    ):
+        LogEntry.objects.create(**log, object_repr=shown, change_message=message)
+    people.bob.delete()
+    lines = LogEntry.objects.order_by("pk").values_list("object_repr", flat=True)
+    assert list(lines) == ["(erased)", "(erased)", "Bobsleigh"]
 
 
 def backup(folder: Path, days: int, *contents: str) -> Path:
