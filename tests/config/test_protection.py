@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from pytest_django import Settings
 from accounts import audit, chain
 from accounts.models import AuditEvent, Erasure, Notice, User
 from assistant.models import Answer, Conversation, Turn
-from config import checks, retention, settings_trail
+from config import checks, retention, settings_trail, tasks
 from config.backup import ledger, manifest
 from config.backup.ageing import expire_in
 from config.backup.ledger import Erased
@@ -122,6 +123,40 @@ def test_expired_backups_go_with_the_files_only_they_name(tmp_path: Path, settin
     assert not oldest.exists() and not middle.exists() and manifest.backups(tmp_path) == [newest]
     assert sorted(path.read_text() for path in tmp_path.glob("files/*/*")) == ["new", "shared"]
     assert not list(manifest.damaged(newest, manifest.read(newest)))
+
+
+def test_administrators_are_told_once_a_day_that_the_nightly_backup_was_not_made(
+    tmp_path: Path, settings: Settings, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    """Its folder is a file: the other disk is not there."""
+    settings.BACKUP_DIR = tmp_path / "disk"
+    settings.BACKUP_DIR.write_text("")
+    tasks.nightly_backup()
+    tasks.nightly_backup()
+    [notice] = Notice.objects.all()
+    assert (notice.user, notice.kind) == (people.ada, "backup") and "There is none" in notice.text
+    assert "footnote_backup_age_seconds +Inf" in client_for(people.ada).get("/metrics").content.decode()
+    assert "The nightly backup was not made" in client_for(people.ada).get("/notices/choices/").content.decode()
+    assert "nightly backup" not in client_for(people.bob).get("/notices/choices/").content.decode()
+
+
+def test_administrators_are_told_when_no_backup_was_even_tried(
+    tmp_path: Path, settings: Settings, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    settings.BACKUP_DIR = tmp_path
+    tasks.retention()
+    assert not Notice.objects.exists(), "the first one is still to come"
+    backup(tmp_path, 1, "a")
+    tasks.retention()
+    assert not Notice.objects.exists()
+    for path in tmp_path.glob("*Z-*"):
+        shutil.rmtree(path)
+    backup(tmp_path, 2, "a")
+    tasks.retention()
+    assert Notice.objects.get().user == people.ada
+    page = client_for(people.ada).get("/metrics").content.decode()
+    [age] = re.findall(r"^footnote_backup_age_seconds (\S+)$", page, re.MULTILINE)
+    assert 2 * 86_400 <= float(age) < 2 * 86_400 + 600
 
 
 def test_the_only_backup_stays_until_there_is_a_newer_one(tmp_path: Path) -> None:
