@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.admin.models import LogEntry
 from django.db import connection, transaction
 
 from accounts import chain
@@ -34,8 +36,14 @@ def shorten_trail(before: datetime) -> int:
 
 
 def forget_sign_ins(before: datetime) -> int:
-    """Removes what the throttle kept of sign-ins before a moment: names and addresses. Gives how many rows went."""
+    """Removes what was kept of sign-ins before a moment: names and addresses that the throttle keeps, and where people
+    were signed in (a session ends within hours). Gives how many rows went."""
     removed = 0
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         removed += model.objects.filter(attempt_time__lt=before).delete()[0]
-    return removed
+    return removed + int(UserSession.objects.filter(last_seen_at__lt=before).delete()[0])
+
+
+def shorten_administration_log(before: datetime) -> int:
+    """Removes what the administration noted for itself before a moment. Gives how many lines went."""
+    return LogEntry.objects.filter(action_time__lt=before).delete()[0]

@@ -5,6 +5,8 @@ What is kept is an id and times. People are taken care of here; documents by the
 
 from __future__ import annotations
 
+import json
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +17,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import models
+from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
@@ -46,12 +49,27 @@ def forget_in_administration_log(obj: models.Model, ids: Sequence[object]) -> No
     )
 
 
+def _forget_names(person: User) -> None:
+    """Lines about something else, such as a grant, name whom it was for. Names stand there as they are, or as JSON
+    writes them; a line that has one as a word loses all of its words."""
+    names = {person.get_username(), person.display_name, person.email} - {""}
+    forms = {form for name in names for form in (name, json.dumps(name)[1:-1])}
+    mentioned = Q()
+    for form in forms:
+        mentioned |= Q(object_repr__icontains=form) | Q(change_message__icontains=form)
+    as_word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(forms)))})(?!\w)", re.IGNORECASE)
+    lines = LogEntry.objects.filter(mentioned).values_list("pk", "object_repr", "change_message")
+    found = [pk for pk, shown, message in lines if as_word.search(shown) or as_word.search(message)]
+    LogEntry.objects.filter(pk__in=found).update(object_repr="(erased)", change_message="")
+
+
 @receiver(post_delete, sender=User)
 def person_removed(sender: Any, instance: User, **kwargs: Any) -> None:
     """Rows of theirs go by the database's own rules; what only names them goes here."""
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         model.objects.filter(username=instance.get_username()).delete()
     forget_in_administration_log(instance, [instance.pk])
+    _forget_names(instance)
     for session in Session.objects.iterator():
         if session.get_decoded().get("_auth_user_id") == str(instance.pk):
             session.delete()

@@ -259,6 +259,7 @@ class Feedback(models.Model):
     reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)
     comment = models.TextField(blank=True, max_length=2000)
     created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "user"], name="feedback_once_per_person")]

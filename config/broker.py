@@ -69,7 +69,7 @@ class EmbeddedValkey:
         self.home = home
         self.socket = socket_path(home)
         self.data = home / "valkey"
-        self._log = home / "logs" / "valkey.log"
+        self.log = home / "logs" / "valkey.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -87,7 +87,7 @@ class EmbeddedValkey:
             if answers(self.socket):
                 return False
             self.socket.unlink(missing_ok=True)  # left behind by a server that was killed
-            self._process = start_child(self._command(), self._log)
+            self._process = start_child(self._command(), self.log)
             self._wait(self._process)
             return True
 
@@ -119,7 +119,7 @@ class EmbeddedValkey:
     def _make_folders(self) -> None:
         for folder in (self.data, self.socket.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         # The short folder lies in a place where everybody may write, so somebody else could have made it first.
         place = self.socket.parent.lstat()
         if place.st_uid != os.getuid() or (self.socket.parent != self.data and place.st_mode & 0o077):
@@ -137,5 +137,5 @@ class EmbeddedValkey:
             if process.poll() is not None or time.monotonic() > deadline:
                 stop_child(process)
                 self._process = None
-                raise BrokerFailed(f"The embedded broker did not start. Its last words are in {self._log}.")
+                raise BrokerFailed(f"The embedded broker did not start. Its last words are in {self.log}.")
             time.sleep(0.05)

@@ -12,7 +12,9 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Notice, NoticeChoice, User
@@ -28,6 +30,7 @@ from assistant.models import (
     Opinion,
     Review,
     SetCase,
+    Share,
     VerifiedAnswer,
 )
 from assistant.showing.presenting import present
@@ -75,6 +78,8 @@ def _pieces(user: User) -> Iterator[Piece]:
         yield f"conversations/{conversation.pk}.json", _json(_conversation(conversation, user))
     yield "ratings.json", _json([_rating(row) for row in Feedback.objects.filter(user=user).order_by("created")])
     yield "reviews.json", _json([_review(row) for row in Review.objects.filter(reviewer=user).order_by("created")])
+    yield "sign-ins.json", _json(_sign_ins(user))
+    yield "shares.json", _json(_shares(user))
     yield "notices.json", _json(_notices(user))
     yield "test-questions.json", _json(_cases(user))
     yield "opinions.json", _json([_opinion(row) for row in _opinions(user)])
@@ -170,6 +175,32 @@ def _review(row: Review) -> dict[str, Any]:
         "verdict": row.verdict,
         "correction": row.correction,
         "created": row.created,
+    }
+
+
+def _sign_ins(user: User) -> dict[str, Any]:
+    """Where they are or were signed in, and what the throttle keeps under their name. No key of a session."""
+    sessions = UserSession.objects.filter(user=user).order_by("created_at")
+    return {
+        "sessions": list(sessions.values("created_at", "last_seen_at", "ip", "user_agent")),
+        **{
+            kind: list(
+                model.objects.filter(username=user.get_username())
+                .order_by("attempt_time")
+                .values("attempt_time", "ip_address", "user_agent")
+            )
+            for kind, model in (("signed_in", AccessLog), ("failed", AccessFailureLog), ("counted", AccessAttempt))
+        },
+    }
+
+
+def _shares(user: User) -> dict[str, Any]:
+    """Conversations they opened to colleagues, and those that were opened to them, which are their owners'."""
+    given = Share.objects.filter(conversation__user=user).order_by("created")
+    taken = Share.objects.filter(user=user).order_by("created")
+    return {
+        "given": list(given.values("conversation", "created", to=F("user__username"))),
+        "received": list(taken.values("conversation", "created")),
     }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
+from django.conf import settings
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,6 +22,7 @@ from assistant.dashboards.figures import KINDS, Figures
 from assistant.endpoints.rows import EndpointHealth
 from assistant.endpoints.spending import accounts
 from assistant.gaps.rows import GapQuestion
+from config.backup import watching
 from config.health import examine
 from ingest.models import IngestJob
 from knowledge.models import Document, ProbeRun
@@ -98,6 +101,10 @@ def _upkeep() -> Iterator[GaugeMetricFamily]:
     yield _gauge("footnote_erasures_oldest_seconds", "Age of the oldest of them", age)
     due = Notice.objects.filter(mail_due__lte=timezone.now()).count()
     yield _gauge("footnote_notices_unsent", "Notices that should have been mailed", due)
+    if settings.BACKUP_DIR is not None:
+        last = watching.newest()
+        age = (timezone.now() - last).total_seconds() if last else inf
+        yield _gauge("footnote_backup_age_seconds", "Age of the newest nightly backup; without one: infinite", age)
     probe = ProbeRun.objects.first()
     if probe is not None:
         text = "The last permission proof: 0 clean, 1 could not prove, 2 a leak"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,8 +47,7 @@ def start_child(
 
     ``inherited`` are the descriptors that it shares with this process.
     """
-    if log.exists() and log.stat().st_size > _LOG_BYTES:
-        log.replace(log.with_suffix(".1.log"))
+    keep_short(log)
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -60,6 +60,20 @@ def start_child(
             pass_fds=tuple(inherited),
             preexec_fn=_ends_with_parent(os.getpid(), nice),
         )
+
+
+def keep_short(log: Path) -> None:
+    """Sets a long log aside, one before it is forgotten. The program that writes it holds the file open and appends, so
+    the file stays and its content is moved; what is written in that instant may be lost."""
+    if not log.exists() or log.stat().st_size <= _LOG_BYTES:
+        return
+    aside = log.with_suffix(".1.log")
+    try:
+        shutil.copyfile(log, aside)
+    except OSError:
+        aside.unlink(missing_ok=True)  # no room for it: the log stays as it is until there is
+        return
+    os.truncate(log, 0)
 
 
 def stop_child(process: subprocess.Popen[bytes], grace: float = GRACE_SECONDS) -> None:

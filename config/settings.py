@@ -426,7 +426,11 @@ LOGGING: dict[str, Any] = {
     "filters": {"mistakes": {"()": "config.log_filters.MistakesOfClients"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mistakes"]}},
     "root": {"handlers": ["stderr"], "level": env.level("FOOTNOTE_LOG_LEVEL", "WARNING")},
-    "loggers": {"footnote": {"level": env.level("FOOTNOTE_LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "footnote": {"level": env.level("FOOTNOTE_LOG_LEVEL", "INFO")},
+        # Every tick of the scheduler and every task that came and went, many a minute. What fails is an error.
+        **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
+    },
 }
 
 DEFAULT_EXCEPTION_REPORTER = "config.redaction.Reporter"  # error pages and reports

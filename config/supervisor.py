@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from config.broker import BrokerFailed, EmbeddedValkey, answers
-from config.processes import start_child, stop_child, stop_children
+from config.processes import keep_short, start_child, stop_child, stop_children
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _STEADY_SECONDS = 60.0
@@ -23,6 +23,10 @@ class Service(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
 
     @property
     def process(self) -> subprocess.Popen[bytes] | None:
@@ -74,6 +78,10 @@ class Broker:
     name: str = "broker"
 
     @property
+    def log(self) -> Path:
+        return self.valkey.log
+
+    @property
     def process(self) -> subprocess.Popen[bytes] | None:
         return self.valkey.process
 
@@ -105,8 +113,10 @@ class Supervisor:
         service.start()
 
     def watch(self) -> None:
-        """Looks at every service once; starts again what died, waiting longer each time it dies soon."""
+        """Looks at every service once; starts again what died, waiting longer each time it dies soon, and keeps the
+        logs of those that live for months short."""
         for watched in self._watched:
+            keep_short(watched.service.log)
             now = time.monotonic()
             if watched.due is None:
                 if watched.service.alive():

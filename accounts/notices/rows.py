@@ -20,6 +20,7 @@ class NoticeKind(models.TextChoices):
     LAPSED = "lapsed", _("A verified answer of yours has lapsed")
     EVALUATION = "evaluation", _("A measurement has ended, or became worse")
     BUDGET = "budget", _("The budget for language models is nearly used up")
+    BACKUP = "backup", _("The nightly backup was not made")
 
 
 class Mail(models.TextChoices):

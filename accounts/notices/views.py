@@ -22,7 +22,7 @@ from accounts.requests import person
 
 PER_PAGE = 30
 _FOR_REVIEWERS = {NoticeKind.REVIEW, NoticeKind.LAPSED}
-_FOR_ADMINISTRATORS = {NoticeKind.EVALUATION, NoticeKind.BUDGET}
+_FOR_ADMINISTRATORS = {NoticeKind.EVALUATION, NoticeKind.BUDGET, NoticeKind.BACKUP}
 
 
 @require_GET

@@ -31,8 +31,7 @@ class Figures:
     asked_back: int = 0
     unfinished: int = 0
     verified: int = 0
-    cost: Decimal = Decimal(0)
-    currency: str = ""
+    costs: dict[str, Decimal] = field(default_factory=dict)  # by currency: amounts of two are never added
     times: Times = field(default_factory=no_times)
 
     @property
@@ -72,11 +71,22 @@ class Figures:
             self.times[min(step, _STEPS - 1)] += 1
 
     def pay(self, cost: Decimal, currency: str) -> None:
-        self.cost += cost
-        self.currency = self.currency or currency
+        if cost:
+            self.costs[currency] = self.costs.get(currency, Decimal(0)) + cost
+
+    @property
+    def cost(self) -> Decimal:
+        """In the currency that comes first; ``currency`` says which, and what was paid in others."""
+        return self.costs[min(self.costs)] if self.costs else Decimal(0)
+
+    @property
+    def currency(self) -> str:
+        first, *others = sorted(self.costs) or [""]
+        return " and ".join([first, *(f"{self.costs[name]:.4f} {name}" for name in others)])
 
     def add(self, other: Figures) -> None:
         for name in COUNTS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.pay(other.cost, other.currency)
+        for currency, cost in other.costs.items():
+            self.pay(cost, currency)
         self.times += other.times

@@ -7,14 +7,14 @@ counted on the spot.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -42,10 +42,9 @@ def read(first: date, last: date) -> Period:
     """Figures from one day to another, both included. Days on which nobody asked are left out."""
     found = Period({}, {COLLECTION: {}, ANSWERER: {}})
     rolled = AnswerDay.objects.filter(day__gte=first, day__lte=last)
-    for day, cost, currency, times, *counts in rolled.filter(part=ALL).values_list(
-        "day", "cost", "currency", "times", *COUNTS
-    ):
-        found.days[day] = _made(counts, cost, currency)
+    for day, costs, times, *counts in rolled.filter(part=ALL).values_list("day", "costs", "times", *COUNTS):
+        found.days[day] = _made(counts)
+        _pay(found.days[day], costs)
         found.days[day].times += _unpacked(times)
     for part, named in found.parts.items():
         _read_part(rolled.filter(part=part), named)
@@ -60,18 +59,23 @@ def read(first: date, last: date) -> Period:
 
 def _read_part(rows: QuerySet[AnswerDay], named: dict[str, Figures]) -> None:
     sums = {f"sum_{name}": Sum(name) for name in COUNTS}
-    grouped = rows.order_by().values_list("key").annotate(**sums, paid=Sum("cost"), money=Max("currency"))
-    for key, *counts, cost, currency in grouped:
-        named[key] = _made(counts, cost, currency)
+    for key, *counts in rows.order_by().values_list("key").annotate(**sums):
+        named[key] = _made(counts)
     steps: defaultdict[str, list[bytes | memoryview]] = defaultdict(list)
-    for key, times in rows.order_by().values_list("key", "times"):
+    for key, costs, times in rows.order_by().values_list("key", "costs", "times"):
+        _pay(named[key], costs)
         steps[key].append(times)
     for key, several in steps.items():
         named[key].times += _unpacked(b"".join(several)).reshape(len(several), -1).sum(axis=0)
 
 
-def _made(counts: Sequence[int], cost: Decimal, currency: str) -> Figures:
-    figures = Figures(cost=cost, currency=currency)
+def _pay(figures: Figures, costs: Mapping[str, str]) -> None:
+    for currency, cost in costs.items():
+        figures.pay(Decimal(cost), currency)
+
+
+def _made(counts: Sequence[int]) -> Figures:
+    figures = Figures()
     for name, n in zip(COUNTS, counts, strict=True):
         setattr(figures, name, n)
     return figures
@@ -165,6 +169,5 @@ def _row(key: Key, figures: Figures) -> AnswerDay:
     day, part, name = key
     counted = {name: getattr(figures, name) for name in COUNTS}
     times = figures.times.astype("<u4").tobytes()
-    return AnswerDay(
-        day=day, part=part, key=name, cost=figures.cost, currency=figures.currency, times=times, **counted
-    )
+    costs = {currency: str(cost) for currency, cost in figures.costs.items()}
+    return AnswerDay(day=day, part=part, key=name, costs=costs, times=times, **counted)

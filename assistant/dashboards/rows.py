@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -28,8 +27,9 @@ class AnswerDay(models.Model):
     asked_back = models.PositiveIntegerField(default=0)
     unfinished = models.PositiveIntegerField(default=0)
     verified = models.PositiveIntegerField(default=0, help_text=_("Of the answered: in words that people verified."))
-    cost = models.DecimalField(max_digits=14, decimal_places=6, default=Decimal(0))
-    currency = models.CharField(max_length=3, blank=True)
+    costs = models.JSONField(
+        default=dict, help_text=_("{currency: amount}, the amount as text so that none is rounded")
+    )
     times = models.BinaryField(help_text=_("Answers by steps of time, see figures.py"))
 
     class Meta:

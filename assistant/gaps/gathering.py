@@ -85,7 +85,7 @@ def _fresh() -> Iterator[Answer]:
     waiting = unanswered().filter(~Exists(known), gap_question__isnull=True, turn__conversation__user__synthetic=False)
     if newest is not None:
         since = newest - _AGAIN
-        waiting = waiting.filter(Q(finished__gte=since) | Q(feedback__created__gte=since))
+        waiting = waiting.filter(Q(finished__gte=since) | Q(feedback__updated__gte=since))
     yield from waiting.select_related("turn__parent").order_by("finished", "pk")[:AT_ONCE]
 
 

@@ -116,7 +116,7 @@ def take(item: ReviewItem, reviewer: User) -> None:
 
 
 def assign(item: ReviewItem, to: User, by: User) -> None:
-    """Gives an item to a reviewer who may see it. Raises ReviewRefused, as ``take`` does where somebody else has it."""
+    """Gives an item to a reviewer who may see it. Raises ReviewRefused, also when it is held as for ``take``."""
     if to not in candidates(item):
         raise ReviewRefused("This person cannot review this answer.")
     with transaction.atomic():

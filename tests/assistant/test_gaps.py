@@ -246,6 +246,21 @@ def test_a_complaint_that_was_taken_back_is_no_gap(
         assert ("When does the office open?" in alice.get("/gaps/").content.decode()) is found
 
 
+def test_a_rating_that_is_changed_weeks_later_makes_a_gap(
+    guide: Document, people: SimpleNamespace, asked: Asked, client_for: ClientFor
+) -> None:
+    """Others asked in the meantime, and what they asked was grouped."""
+    answered = asked(people.bob, "When does the office open?")
+    bob = client_for(people.bob)
+    bob.post(f"/answers/{answered.pk}/feedback/", {"helpful": "1"})
+    long_ago = timezone.now() - timedelta(days=30)
+    Answer.objects.update(created=long_ago, finished=long_ago)
+    Feedback.objects.update(created=long_ago, updated=long_ago)
+    assert asked(people.rita, QUESTION).abstained and gather() == 1
+    bob.post(f"/answers/{answered.pk}/feedback/", {"helpful": "0", "reason": "missing"})
+    assert gather() == 1
+
+
 def test_what_could_not_be_grouped_for_days_is_not_passed_over(
     guide: Document, people: SimpleNamespace, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -112,6 +113,22 @@ def test_rolled_up_days_read_as_counted_ones_and_outlive_their_answers(people: S
     assert insights(90).days[-1].questions == 2, "today is never from a row"
     Conversation.objects.all().delete()
     assert insights(90).whole.questions == 4, "counts of days that are over stay, as the spending does"
+
+
+def test_costs_of_two_currencies_are_never_added(people: SimpleNamespace, client_for: ClientFor) -> None:
+    """The models were paid in dollars until two days ago, and on one day in both."""
+    for days_ago, cost, currency in ((3, "1.5", "USD"), (2, "0.25", "USD"), (2, "0.5", "EUR"), (0, "2", "EUR")):
+        answered(people.bob, days_ago=days_ago)
+        newest = Answer.objects.filter(currency="").latest("turn__created")
+        Answer.objects.filter(pk=newest.pk).update(cost=cost, currency=currency, generator="model")
+    paid = {"USD": Decimal("1.75"), "EUR": Decimal("2.5")}
+    counted = insights()
+    assert roll_up() > 0
+    for found in (counted, insights()):
+        assert found.whole.costs == paid
+        assert [figures.costs for name, figures in found.answerers] == [paid]
+    page = client_for(people.ada).get("/insights/").content.decode()
+    assert "2.5000 EUR and 1.7500 USD" in page
 
 
 def test_by_collection_and_by_answerer(people: SimpleNamespace, team: Collection, make_document: MakeDocument) -> None:

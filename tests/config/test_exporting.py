@@ -13,11 +13,11 @@ from django.test import AsyncClient, Client
 
 from accounts import audit, tokens
 from accounts.models import AuditEvent
-from assistant.models import Answer, Conversation, Feedback
+from assistant.models import Answer, Conversation, Feedback, Share
 from knowledge.models import Collection, Grant
 from tests.assistant.conftest import Asked
 from tests.assistant.conftest import asked as asked
-from tests.conftest import ClientFor, MakeDocument
+from tests.conftest import PASSWORD, ClientFor, MakeDocument
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,23 @@ def test_who_else_took_part_stays_out_of_it(people: SimpleNamespace, client_for:
     lines = exported(client_for(people.bob)).read("trail.jsonl").decode()
     assert [json.loads(line)["by"] for line in lines.splitlines() if "password_set" in line] == ["somebody else"]
     assert f'"by": {people.ada.pk}' not in lines
+
+
+def test_where_they_signed_in_and_what_they_shared_is_theirs_too(
+    people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    browser = Client()
+    for password in ("wrong", PASSWORD):
+        browser.post("/accounts/login/", {"login": "bob", "password": password})
+    theirs = Conversation.objects.create(user=people.bob, title="Parking")
+    Share.objects.create(conversation=theirs, user=people.alice)
+    Share.objects.create(conversation=Conversation.objects.create(user=people.rita, title="Merger"), user=people.bob)
+    archive = exported(browser)
+    sign_ins, shares = (json.loads(archive.read(name)) for name in ("sign-ins.json", "shares.json"))
+    assert len(sign_ins["sessions"]) == len(sign_ins["signed_in"]) == 1
+    assert sign_ins["sessions"][0]["ip"] == "127.0.0.1"
+    assert [one["to"] for one in shares["given"]] == ["alice"] and len(shares["received"]) == 1
+    assert "Merger" not in everything(archive) and browser.session.session_key not in everything(archive)
 
 
 def test_three_times_an_hour_and_each_is_on_the_trail(people: SimpleNamespace, client_for: ClientFor) -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import audit, chain
-from accounts.models import AuditEvent, Erasure, User
+from accounts.models import AuditEvent, Erasure, Notice, User
 from assistant.models import Answer, Conversation, Turn
-from config import checks, retention, settings_trail
+from config import checks, retention, settings_trail, tasks
 from config.backup import ledger, manifest
 from config.backup.ageing import expire_in
 from config.backup.ledger import Erased
@@ -52,10 +56,45 @@ def test_sign_ins_and_the_trail_age(people: SimpleNamespace, settings: Settings)
         username="bob", ip_address="192.0.2.1", failures_since_start=1, get_data="", post_data=""
     )
     AccessAttempt.objects.update(attempt_time=old(91))
+    for key, days in (("long ago", 91), ("today", 0)):
+        UserSession.objects.create(user=people.bob, ip="192.0.2.1", session_key=key, last_seen_at=old(days))
+    for days in (366, 364):
+        line = LogEntry.objects.create(user=people.ada, action_flag=CHANGE, object_repr=f"{days} days", object_id="1")
+        LogEntry.objects.filter(pk=line.pk).update(action_time=old(days))
     audit.record(people.bob, "page.read")
     settings.KEEP_AUDIT_DAYS = 365
-    assert retention.apply() == {"sign_ins": 1}
+    assert retention.apply() == {"sign_ins": 2, "administration": 1}
+    assert UserSession.objects.get().session_key == "today" and LogEntry.objects.get().object_repr == "364 days"
     assert chain.verify() == [] and AuditEvent.objects.filter(action="page.read").exists()
+
+
+def test_a_rule_that_meets_a_broken_disk_leaves_the_others_to_be_applied(
+    people: SimpleNamespace, settings: Settings, tmp_path: Path
+) -> None:
+    expired = backup(tmp_path, 40, "a")
+    backup(tmp_path, 1, "b")
+    (expired / manifest.SEAL).unlink()
+    (expired / manifest.SEAL).mkdir()  # it looks like a backup and cannot be removed like one
+    settings.BACKUP_DIR, settings.KEEP_NOTICES_DAYS = tmp_path, 30
+    Notice.objects.create(user=people.bob, kind="gap", text="Old", link="/", created=old(31))
+    assert retention.apply() == {"notices": 1}
+
+
+def test_an_erased_name_leaves_the_administrations_log_where_it_was_about_something_else(
+    people: SimpleNamespace,
+) -> None:
+    User.objects.filter(pk=people.bob.pk).update(display_name="Bob Möller")
+    people.bob.refresh_from_db()
+    log = {"user": people.ada, "action_flag": CHANGE, "object_id": "1"}
+    for shown, message in (
+        ("bob reads Team", ""),
+        ("Team", json.dumps([{"added": {"name": "grant", "object": "Bob Möller reads"}}])),
+        ("Bobsleigh", json.dumps([{"changed": {"fields": ["Name"]}}])),
+    ):
+        LogEntry.objects.create(**log, object_repr=shown, change_message=message)
+    people.bob.delete()
+    lines = LogEntry.objects.order_by("pk").values_list("object_repr", flat=True)
+    assert list(lines) == ["(erased)", "(erased)", "Bobsleigh"]
 
 
 def backup(folder: Path, days: int, *contents: str) -> Path:
@@ -84,6 +123,40 @@ def test_expired_backups_go_with_the_files_only_they_name(tmp_path: Path, settin
     assert not oldest.exists() and not middle.exists() and manifest.backups(tmp_path) == [newest]
     assert sorted(path.read_text() for path in tmp_path.glob("files/*/*")) == ["new", "shared"]
     assert not list(manifest.damaged(newest, manifest.read(newest)))
+
+
+def test_administrators_are_told_once_a_day_that_the_nightly_backup_was_not_made(
+    tmp_path: Path, settings: Settings, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    """Its folder is a file: the other disk is not there."""
+    settings.BACKUP_DIR = tmp_path / "disk"
+    settings.BACKUP_DIR.write_text("")
+    tasks.nightly_backup()
+    tasks.nightly_backup()
+    [notice] = Notice.objects.all()
+    assert (notice.user, notice.kind) == (people.ada, "backup") and "There is none" in notice.text
+    assert "footnote_backup_age_seconds +Inf" in client_for(people.ada).get("/metrics").content.decode()
+    assert "The nightly backup was not made" in client_for(people.ada).get("/notices/choices/").content.decode()
+    assert "nightly backup" not in client_for(people.bob).get("/notices/choices/").content.decode()
+
+
+def test_administrators_are_told_when_no_backup_was_even_tried(
+    tmp_path: Path, settings: Settings, people: SimpleNamespace, client_for: ClientFor
+) -> None:
+    settings.BACKUP_DIR = tmp_path
+    tasks.retention()
+    assert not Notice.objects.exists(), "the first one is still to come"
+    backup(tmp_path, 1, "a")
+    tasks.retention()
+    assert not Notice.objects.exists()
+    for path in tmp_path.glob("*Z-*"):
+        shutil.rmtree(path)
+    backup(tmp_path, 2, "a")
+    tasks.retention()
+    assert Notice.objects.get().user == people.ada
+    page = client_for(people.ada).get("/metrics").content.decode()
+    [age] = re.findall(r"^footnote_backup_age_seconds (\S+)$", page, re.MULTILINE)
+    assert 2 * 86_400 <= float(age) < 2 * 86_400 + 600
 
 
 def test_the_only_backup_stays_until_there_is_a_newer_one(tmp_path: Path) -> None:

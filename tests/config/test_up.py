@@ -21,7 +21,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from config import processes
 from config.installation import Address, CannotStart
+from config.supervisor import Program, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
@@ -103,6 +105,10 @@ def test_it_serves_refuses_a_second_one_and_stops_everything(tmp_path: Path) -> 
     with running(tmp_path, port) as process:
         assert process.poll() is None
         wait_for(lambda: "worker" in " ".join(children_of(process.pid).values()))
+        log = tmp_path / "logs" / "worker.log"
+        wait_for(lambda: "ready." in log.read_text())
+        time.sleep(12)  # longer than from one tick of the scheduler to the next
+        assert "sweep" not in log.read_text().partition("ready.")[2]
         below = children_of(process.pid)
         text = " ".join(below.values())
         assert "valkey-server" in text and "config.serving" in text and "celery" in text
@@ -226,6 +232,24 @@ def takes_connections(pid: int) -> bool:
             if ("tfd:", handed) in pairwise(path.read_text().split()):
                 return True
     return False
+
+
+def test_a_log_is_kept_short_while_its_program_goes_on_writing(tmp_path: Path) -> None:
+    log = tmp_path / "talker.log"
+    lines = "import time\nwhile True: print('x' * 99_999, flush=True); time.sleep(0.005)"
+    talker = Program("talker", [sys.executable, "-c", lines], log, tmp_path, dict(os.environ))
+    supervisor = Supervisor(lambda text: None)
+    supervisor.start(talker)
+    try:
+        wait_for(lambda: log.stat().st_size > processes._LOG_BYTES)
+        supervisor.watch()
+        aside = tmp_path / "talker.1.log"
+        assert aside.stat().st_size > processes._LOG_BYTES > log.stat().st_size
+        before = log.stat().st_size
+        wait_for(lambda: log.stat().st_size > before)
+        assert log.read_bytes()[:3] == b"xxx", "it goes on at the beginning, not behind a hole"
+    finally:
+        supervisor.stop()
 
 
 def test_other_machines_are_not_let_in_with_published_passwords(tmp_path: Path) -> None:
