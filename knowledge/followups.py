@@ -26,6 +26,7 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _ALONE = 3  # content terms that make a short question stand by itself
+_MEASURES = frozenset(analyse("long much many often far since time"))  # ask, and name nothing
 
 
 class Exchange(NamedTuple):
@@ -48,8 +49,9 @@ def leans_on_context(question: str) -> bool:
 def may_stand_alone(question: str) -> bool:
     """Whether a question leans on the ones before it by its shortness only: "Who is the CFO?" may be a new one, which
     is told by whether it can be answered by itself."""
-    points = _CONTINUES.match(question) or _POINTING.search(question)
-    return not points and bool(analyse(question)) and leans_on_context(question)
+    if _CONTINUES.match(question) or _POINTING.search(question) or not _OPENING.match(question):
+        return False
+    return len(question.split()) >= _ALONE and bool(set(analyse(question)) - _MEASURES) and leans_on_context(question)
 
 
 def context_for(question: str, earlier: Sequence[Exchange]) -> str:

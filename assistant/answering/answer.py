@@ -180,12 +180,14 @@ def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:
             question, earlier = alone, ()
     with run.recorder.timed("wait"):
         await_index()
-    with computing.turn(run.recorder):
+    if earlier and may_stand_alone(question):
         # A short question may be a new one: it is read with those before it only if it has no answer of its own.
-        if earlier and may_stand_alone(question) and outlook(question, run.user).answers:
-            earlier = ()
-        with using(run.config.tuning):
-            return find(question, run.user, earlier, run.config.passages)
+        with computing.turn(run.recorder), run.recorder.timed("rewrite"):
+            alone = outlook(question, run.user).answers
+        earlier = () if alone else earlier
+        run.watch.check()
+    with computing.turn(run.recorder), using(run.config.tuning):
+        return find(question, run.user, earlier, run.config.passages)
 
 
 def _material(run: _Run, result: SearchResult, refused: frozenset[tuple[str, str]]) -> Material:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assistant.claims.counted import EXACT, LONG
+from assistant.claims.counted import EXACT, LONG, MONTHS
 from assistant.claims.lexicon import (
     BEFORE_TIME,
     DENYING,
@@ -86,7 +86,7 @@ def _figure(
     equal = [other for other in theirs if same(slot.token, other.token)]
     if not equal and slot.token.kind == NUMBER and _in_a_date(slot.token, quote):
         return None
-    if not equal and _an_hour(slot.token, quote):
+    if not equal and (_an_hour(slot.token, quote) or _named_month(slot.token, quote, around)):
         return None
     best, alike = _best(slot, said, [other for other in theirs if other not in equal], quote)
     if equal:
@@ -106,6 +106,15 @@ def _figure(
     if best is not None and (alike >= FAINT or len(theirs) == 1):
         return Conflict(about, _differs(best.written, slot.written))
     return Conflict(about, f"The document does not give {'the date ' * (about == DATES)}{slot.written} here.")
+
+
+def _named_month(token: Token, *readings: Reading) -> bool:
+    """Whether a month alone is named as one where it can be told from other words by its capital only: in the cell of
+    a table, in a list, before a dash."""
+    if token.kind != DATE or token.day[0] or token.day[2]:
+        return False
+    written = (word.written for reading in readings for word in reading.tokens if word.kind == WORD and word.capital)
+    return any(MONTHS.get(word.lower().rstrip(".")) == token.day[1] for word in written)
 
 
 def _said_around(token: Token, quote: Reading, around: Reading, same: Same) -> bool:

@@ -164,6 +164,10 @@ ADVERBS = by_word({
     "quarter": "quarterly vierteljährlich trimestralmente ежеквартально",
     "year": "annually yearly jährlich anualmente annuellement ежегодно", "night": "nightly",
 })  # fmt: skip
+YEARLY = by_word({  # say with a noun how often: they give a period, and take none
+    "day": "tägliche täglichen täglicher", "week": "wöchentliche wöchentlichen", "month": "monatliche monatlichen",
+    "year": "annual annum jährliche jährlichen jährlicher anual anuales annuel annuels annuelle",
+})  # fmt: skip
 TIMES = {
     "once": 1, "twice": 2, "einmal": 1, "zweimal": 2, "dreimal": 3, "una vez": 1, "dos veces": 2, "tres veces": 3,
     "une fois": 1, "deux fois": 2, "trois fois": 3, "раз": 1,

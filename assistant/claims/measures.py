@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.claims.comparing import FIGURES, Conflict, same_number
-from assistant.claims.counted import UNITS
+from assistant.claims.counted import UNITS, YEARLY
 from assistant.claims.lexicon import BOUNDING
 from assistant.claims.reading import NUMBER, PERIOD, Reading, Token
 
@@ -61,7 +61,8 @@ def _period_added(said: Reading, quote: Reading, around: Reading) -> Conflict | 
     """ "Per month" where the quote gives a sum and no time."""
     if any(token.kind == PERIOD for token in quote.tokens):
         return None
-    units = {UNITS.get(token.written.lower()) or token.unit for r in (quote, around) for token in r.tokens}
+    words = [token for reading in (quote, around) for token in reading.tokens]
+    units = {UNITS.get(token.written.lower()) or YEARLY.get(token.written.lower()) or token.unit for token in words}
     for token in said.tokens:
         if token.kind == PERIOD and token.unit not in units:
             return Conflict(FIGURES, f"The sentence says “{token.written}”, the document does not.")

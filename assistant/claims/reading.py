@@ -299,7 +299,7 @@ def _sort(match: re.Match[str] | None) -> str:
 def _values(figure: str) -> frozenset[Decimal]:
     """Every way to read a figure: "1.200" is 1200 or 1.2, "1,234.5" only the one."""
     bare = figure.lstrip("+").replace("−", "-")
-    whole_thousands = re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d\d0", bare)  # nobody writes 1 as "1,000"
+    whole_thousands = re.fullmatch(r"-?[1-9]\d{0,2}[.,]000", bare)  # nobody writes 1 as "1,000"
     found = {bare.replace(",", ".")} if bare.count(",") + bare.count(".") <= 1 and not whole_thousands else set()
     if re.fullmatch(r"-?\d{1,3}(?:[,.'’\s]\d{3})+", bare):
         found.add(re.sub(r"[,.'’\s]", "", bare))

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.claims.reading import DATE, NUMBER, ORDINAL, Token, language_of_words, read
+from assistant.claims.counted import MONEY as MONEY
+from assistant.claims.reading import DATE, NUMBER, ORDINAL, PERIOD, Token, language_of_words, read
 
-MONEY = frozenset({"EUR", "USD", "GBP", "CHF"})
 LASTING = frozenset({"time", "months", "night"})
 # Months and years are no fixed number of days, and a night is no day.
 _INTO = {
@@ -23,7 +23,8 @@ _INTO = {
 }  # fmt: skip
 CLOCK = re.compile(
     r"\b(?P<hour>0?[1-9]|1[0-2])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])(?:m\b|\.m\.)"
-    r"|\b(?P<hour24>[01]?\d|2[0-3])(?::(?P<minute24>[0-5]\d)\b(?:\s?Uhr\b)?|(?:\.(?P<minute_uhr>[0-5]\d))?\s?Uhr\b)",
+    r"|\b(?P<hour24>[01]?\d|2[0-3])"
+    r"(?:(?::|\s?h\s?)(?P<minute24>[0-5]\d)\b(?:\s?Uhr\b)?|(?:\.(?P<minute_uhr>[0-5]\d))?\s?Uhr\b)",
     re.IGNORECASE,
 )
 Day = tuple[int, int, int]  # year, month, day; 0 for what is not given
@@ -32,7 +33,7 @@ Day = tuple[int, int, int]  # year, month, day; 0 for what is not given
 @dataclass(frozen=True, slots=True)
 class Amount:
     """``values`` are all ways to read it ("1.500" is 1500 or 1.5), in the smallest unit of its ``kind``: a currency,
-    one of LASTING, another unit, or "" for a bare count."""
+    one of LASTING, another unit, "per" and a time for how often, or "" for a bare count."""
 
     values: frozenset[Decimal]
     kind: str
@@ -45,7 +46,7 @@ class Amount:
 
 def amounts(text: str) -> list[Amount]:
     """The figures of a text; dates and times of day are none."""
-    return [_amount(token) for token in _tokens(CLOCK.sub(" ", text)) if _counts(token)]
+    return [_amount(token) for token in _tokens(CLOCK.sub(" ", text)) if _counts(token)]  # also "4 times a year"
 
 
 def days(text: str) -> set[Day]:
@@ -78,10 +79,12 @@ def _tokens(text: str) -> tuple[Token, ...]:
 
 
 def _counts(token: Token) -> bool:
-    return token.kind == NUMBER or (token.kind == ORDINAL and token.written[0].isdigit())
+    return token.kind in {NUMBER, PERIOD} or (token.kind == ORDINAL and token.written[0].isdigit())
 
 
 def _amount(token: Token) -> Amount:
+    if token.kind == PERIOD:
+        return Amount(token.values, f"per {token.unit}", token.written)
     kind, size = _INTO.get(token.unit, (token.unit, 1))
     return Amount(frozenset(value * size for value in token.values), kind, token.written)
 

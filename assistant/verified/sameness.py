@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.claims.lexicon import DENYING, DOWNWARD, OPPOSITES, UPWARD
-from assistant.claims.reading import DATE, NUMBER, ORDINAL, Reading, language_of_words, read
+from assistant.claims.reading import CLOCK, DATE, NUMBER, ORDINAL, PERIOD, WEEKDAY, Reading, language_of_words, read
 from assistant.verified.wording import (
     LONG,
     STRICT,
@@ -82,9 +82,10 @@ def differs(asked: str, known: Known) -> str:
 
 
 def _figures(reading: Reading) -> set[tuple[frozenset[object], str]]:
-    """Figures with their units; "one" and "a" are none."""
-    found = (t for t in reading.tokens if t.kind in {NUMBER, ORDINAL} and set(t.values) != {_ONE})
-    return {(frozenset(t.values), t.unit if t.kind == NUMBER else t.kind) for t in found}
+    """Figures with their units, times of day, days of the week and how often; "one" and "a" are none."""
+    kinds = {NUMBER, ORDINAL, CLOCK, WEEKDAY, PERIOD}
+    found = (t for t in reading.tokens if t.kind in kinds and (set(t.values) != {_ONE} or t.kind in {CLOCK, WEEKDAY}))
+    return {(frozenset(t.values), t.unit if t.kind == NUMBER else t.kind + t.unit) for t in found}
 
 
 def _codes(text: str) -> set[str]:

@@ -277,3 +277,16 @@ def test_a_figure_beside_the_quote_tells_whose_it_is() -> None:
 def test_words_found_in_a_sentence_are_quoted_with_all_of_it() -> None:
     passage = f"Overtime has rules. {OVERTIME}"
     assert [passage[start:end] for start, end in choose_quotes("Overtime is paid", passage)] == [OVERTIME]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("The audit takes place in March.", "The audit takes place yearly: March."),
+        ("Heating runs from October to May.", "Heating runs: October–May."),
+        ("Employees get 30 days of vacation each year.", "Employees get 30 days of annual vacation."),
+        ("The rate is 3.75 %.", "The rate is 3.750 %."),
+    ],
+)
+def test_another_writing_of_the_same_raises_no_alarm(sentence: str, passage: str) -> None:
+    assert standing(sentence, passage) == "supported"
