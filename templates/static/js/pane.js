@@ -12,13 +12,19 @@ export const sourceOpen = () => sourceBody.firstElementChild !== null;
 /** On a small window the pane lies over the page: there the Back button closes it, as people expect. */
 const over = window.matchMedia("(max-width: 63.99rem)");
 
+let entered = false;
+
 function enterHistory() {
-  if (over.matches && !history.state?.source) history.pushState({ source: true }, "");
+  if (!over.matches || entered) return;
+  history.pushState({ source: true }, "");
+  entered = true;
 }
 
 export function closeSource() {
-  if (history.state?.source) history.back(); // which leads to ``popstate`` below
-  else putAway();
+  putAway();
+  if (!entered) return;
+  entered = false;
+  history.back();
 }
 
 function putAway() {
@@ -32,7 +38,9 @@ function putAway() {
 }
 
 window.addEventListener("popstate", () => {
-  if (sourceOpen()) putAway();
+  if (!entered || history.state?.source) return; // also told of steps to places of this page, which leave it open
+  entered = false;
+  putAway();
 });
 if (history.state?.source) history.replaceState(null, ""); // loaded again with the pane open, which is closed now
 
