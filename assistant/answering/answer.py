@@ -183,8 +183,8 @@ def _search(run: _Run, earlier: Sequence[Exchange]) -> SearchResult:
     if earlier and may_stand_alone(question):
         # A short question may be a new one: it is read with those before it only if it has no answer of its own.
         with computing.turn(run.recorder), run.recorder.timed("rewrite"):
-            alone = outlook(question, run.user).answers
-        earlier = () if alone else earlier
+            answered = outlook(question, run.user).answers
+        earlier = () if answered else earlier
         run.watch.check()
     with computing.turn(run.recorder), using(run.config.tuning):
         return find(question, run.user, earlier, run.config.passages)
