@@ -68,8 +68,11 @@ def request_cancel(job: IngestJob, by: User | None = None) -> bool:
     jobs = IngestJob.objects.filter(pk=job.pk)
     with transaction.atomic():
         # Uploads hold this row too: whoever is told that the file is being read is among those who want it.
-        Collection.objects.select_for_update(of=("self",)).get(documents__versions__job=job.pk)
-        if by is not None and _goes_on_without(jobs.get(), by):
+        Collection.objects.select_for_update(of=("self",)).filter(documents__versions__job=job.pk).first()
+        active = jobs.filter(state__in=(State.QUEUED, State.RUNNING)).first()
+        if active is None:
+            return True  # it ended meanwhile, and stays whose it was
+        if by is not None and _goes_on_without(active, by):
             return False
         if not _close(jobs.filter(state=State.QUEUED), State.CANCELLED, VersionState.CANCELLED, "", ""):
             jobs.filter(state=State.RUNNING).update(cancel_requested=True)

@@ -32,6 +32,7 @@ IMAGE_WIDTH = 1240
 _MEMORY_BYTES = 1024 * 1024 * 1024
 _CPU_SECONDS = 20
 _WALL_SECONDS = 40
+_TURN_SECONDS = 20  # waited for, by a thread that others need
 # So many children of one process at once: somebody who opens a hundred pages must not take all its memory.
 _drawing = threading.BoundedSemaphore(4)
 
@@ -146,7 +147,9 @@ def page_image(page: Page) -> Path:
 
 
 def _in_child(function: str, *arguments: Any) -> Any:
-    with _drawing:
+    if not _drawing.acquire(timeout=_TURN_SECONDS):
+        raise UnreadableDocument("busy", "Too many pages are being drawn just now. Open this one again in a moment.")
+    try:
         return run_in_child(
             f"knowledge.pdf_view:{function}",
             *arguments,
@@ -155,6 +158,8 @@ def _in_child(function: str, *arguments: Any) -> Any:
             wall_seconds=_WALL_SECONDS,
             workplace=settings.FILE_UPLOAD_TEMP_DIR,
         )
+    finally:
+        _drawing.release()
 
 
 def _url(name: str, page: Page, number: int) -> str:

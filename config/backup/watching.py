@@ -16,10 +16,13 @@ _OVERDUE = timedelta(hours=36)  # a night was left out
 
 
 def newest() -> datetime | None:
-    """When the newest nightly backup was made; None without one."""
+    """When the newest nightly backup was made; None without one, or where the folder cannot be looked into."""
     folder = settings.BACKUP_DIR
-    found = manifest.backups(folder) if folder is not None and folder.is_dir() else []
-    return manifest.made_at(found[0]) if found else None
+    try:
+        found = manifest.backups(folder) if folder is not None and folder.is_dir() else []
+        return manifest.made_at(found[0]) if found else None
+    except OSError:
+        return None
 
 
 def failed() -> None:

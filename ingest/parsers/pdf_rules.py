@@ -16,6 +16,7 @@ _STRAIGHT = 1.0  # points that a rule may lean
 _SAME_SIDE = 6.0  # points that rules of one table may begin or end apart
 _SHORTEST = 24.0  # points
 _MOST_STROKES = 20_000  # a page with more is a drawing
+_MOST_RULES = 500  # so is one with more of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def rules(page: pdfium.PdfPage) -> tuple[list[Rule], list[Rule]]:
             level.append(Rule((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
         elif abs(x1 - x0) <= _STRAIGHT < abs(y1 - y0):
             upright.append(Rule((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
-    return [rule for rule in _joined(level) if rule.end - rule.start >= _SHORTEST], _joined(upright)
+    long = [rule for rule in _joined(level) if rule.end - rule.start >= _SHORTEST]
+    return (long, _joined(upright)) if len(long) <= _MOST_RULES else ([], [])
 
 
 def _strokes(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
@@ -57,6 +59,8 @@ def _strokes(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]
                 first = here
             elif kind == pdfium_c.FPDF_SEGMENT_LINETO:
                 yield (*last, *here)
+            else:
+                yield (*here, *here)  # a curve is no rule, and counts all the same
             if pdfium_c.FPDFPathSegment_GetClose(segment):
                 yield (*here, *first)
             last = here

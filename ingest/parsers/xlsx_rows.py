@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from defusedxml.ElementTree import fromstring
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
@@ -18,6 +19,16 @@ from ingest.parsers.sheets import NOT_CALCULATED
 Cells = list[tuple[object, str]]
 _EMPTY = (None, "")
 _YES = {"1", "true"}
+
+
+def _is_to_be_calculated(book: Any) -> bool:
+    """Whether whoever wrote the workbook left all results to the program that opens it. Read from the file: the
+    library takes a workbook that does not say for one that says so."""
+    parts = (name for name in book._archive.namelist() if name.lower().endswith("workbook.xml"))
+    elements = (element for name in parts for element in fromstring(book._archive.read(name)))
+    return any(
+        element.tag.endswith("}calcPr") and element.get("fullCalcOnLoad", "").lower() in _YES for element in elements
+    )
 
 
 class SheetRows:
@@ -41,7 +52,7 @@ class SheetRows:
                 date_formats=self._book._date_formats,
                 timedelta_formats=self._book._timedelta_formats,
             )
-            parser.to_be_calculated = bool(self._book.calculation.fullCalcOnLoad)
+            parser.to_be_calculated = _is_to_be_calculated(self._book)
             last = 0
             for number, cells in parser.parse():
                 if number > last + 1:

@@ -10,6 +10,7 @@ import pytest
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import HRFlowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 from reportlab.platypus.flowables import Flowable
 
@@ -107,3 +108,15 @@ def test_lines_between_sections_make_no_table(tmp_path: Path) -> None:
     _, text = page_of(tmp_path, *_between_lines(sections), HRFlowable(width="100%"))
     assert "|" not in text
     assert all(section in " ".join(text.split()) for section in sections)
+
+
+def test_a_drawing_of_very_many_lines_is_no_table_and_takes_no_time(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1)
+    canvas.drawString(60, 810, "Plan of the ground floor")
+    for number in range(3000):
+        canvas.line(50, 20 + number * 0.25, 100 + number * 0.1, 20 + number * 0.25)
+    canvas.save()
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(out.getvalue())
+    assert next(iter(PdfParser().parse(path).pages)).text == "Plan of the ground floor"
