@@ -59,8 +59,21 @@ def _forget_names(person: User) -> None:
         mentioned |= Q(object_repr__icontains=form) | Q(change_message__icontains=form)
     as_word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(forms)))})(?!\w)", re.IGNORECASE)
     lines = LogEntry.objects.filter(mentioned).values_list("pk", "object_repr", "change_message")
-    found = [pk for pk, shown, message in lines if as_word.search(shown) or as_word.search(message)]
+    found = [pk for pk, shown, message in lines if as_word.search(f"{shown}\n{_named_in(message)}")]
     LogEntry.objects.filter(pk__in=found).update(object_repr="(erased)", change_message="")
+
+
+def _named_in(message: str) -> str:
+    """What a line of the administration's log names, without the words that all of them are made of: somebody may be
+    called "Name"."""
+    try:
+        entries = json.loads(message)
+    except ValueError:
+        return message
+    if not isinstance(entries, list):
+        return message
+    parts = (part for entry in entries if isinstance(entry, dict) for part in entry.values() if isinstance(part, dict))
+    return "\n".join(f"{part.get('name', '')}\n{part.get('object', '')}" for part in parts)
 
 
 @receiver(post_delete, sender=User)

@@ -97,6 +97,15 @@ def test_an_erased_name_leaves_the_administrations_log_where_it_was_about_someth
     assert list(lines) == ["(erased)", "(erased)", "Bobsleigh"]
 
 
+def test_somebody_called_like_a_word_of_the_log_takes_no_other_line_along(people: SimpleNamespace) -> None:
+    User.objects.filter(pk=people.bob.pk).update(display_name="Changed")
+    people.bob.refresh_from_db()
+    message = json.dumps([{"changed": {"fields": ["Title"]}}])
+    LogEntry.objects.create(user=people.ada, action_flag=CHANGE, object_id="1", object_repr="A", change_message=message)
+    people.bob.delete()
+    assert list(LogEntry.objects.values_list("object_repr", flat=True)) == ["A"]
+
+
 def backup(folder: Path, days: int, *contents: str) -> Path:
     made = timezone.now() - timedelta(days=days)
     path = folder / f"{manifest.stamp(made)}-{days:04x}"
