@@ -27,6 +27,7 @@ CLOCK = re.compile(
     r"(?:(?::|\s?h\s?)(?P<minute24>[0-5]\d)\b(?:\s?Uhr\b)?|(?:\.(?P<minute_uhr>[0-5]\d))?\s?Uhr\b)",
     re.IGNORECASE,
 )
+_ONCE = Decimal(1)
 Day = tuple[int, int, int]  # year, month, day; 0 for what is not given
 
 
@@ -46,7 +47,12 @@ class Amount:
 
 def amounts(text: str) -> list[Amount]:
     """The figures of a text; dates and times of day are none."""
-    return [_amount(token) for token in _tokens(CLOCK.sub(" ", text)) if _counts(token)]  # also "4 times a year"
+    return [_amount(token) for token in _tokens(CLOCK.sub(" ", text)) if _counts(token)]
+
+
+def rates(text: str) -> set[str]:
+    """By what time sums are counted: "month" of "€50 per month" and of "monthly"."""
+    return {token.unit for token in _tokens(text) if token.kind == PERIOD and token.values == {_ONCE}}
 
 
 def days(text: str) -> set[Day]:
@@ -65,9 +71,11 @@ def clocks(text: str) -> set[tuple[int, int]]:
 
 
 def same_amounts(one: str, other: str) -> bool:
-    """Whether each figure and time of day of either text is also in the other."""
+    """Whether each figure and time of day of either text is also in the other, and no "per month" is "per year"."""
     mine, theirs = amounts(one), amounts(other)
-    return clocks(one) == clocks(other) and _among(mine, theirs) and _among(theirs, mine)
+    per, by = rates(one), rates(other)
+    alike = clocks(one) == clocks(other) and (not per or not by or per == by)
+    return alike and _among(mine, theirs) and _among(theirs, mine)
 
 
 def _among(some: Sequence[Amount], others: Sequence[Amount]) -> bool:
@@ -79,7 +87,9 @@ def _tokens(text: str) -> tuple[Token, ...]:
 
 
 def _counts(token: Token) -> bool:
-    return token.kind in {NUMBER, PERIOD} or (token.kind == ORDINAL and token.written[0].isdigit())
+    """ "4 times a year" is a figure; "per night" only says of one what it is for."""
+    often = token.kind == PERIOD and token.values != {_ONCE}
+    return often or token.kind == NUMBER or (token.kind == ORDINAL and token.written[0].isdigit())
 
 
 def _amount(token: Token) -> Amount:
