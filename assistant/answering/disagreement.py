@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.answering.grounding import opposed
+from assistant.claims.counted import MONEY
 from assistant.selection.choosing import Material
 from assistant.selection.facts import dates, names
-from assistant.selection.measures import CLOCK, LASTING, MONEY, Amount, amounts, clocks
+from assistant.selection.measures import LASTING, Amount, amounts, clocks, clocks_written
 from assistant.selection.questions import Profile, covered
 from assistant.selection.ranking import Ranked
 from knowledge.errors import SearchUnavailable
@@ -242,7 +243,7 @@ def _figures_said(expects: str, text: str) -> str:
 
 
 def _dates_said(text: str) -> str:
-    times = [match.group() for match in CLOCK.finditer(text)]
+    times = clocks_written(text)
     days = [day.written for day in dates(text)]
     ordinals = [match.group() for match in _ORDINAL.finditer(text)]
     return " – ".join(times[:2]) or ", ".join((days or ordinals)[:MOST_SIDES])

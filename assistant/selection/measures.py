@@ -6,13 +6,11 @@ held against each other.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.claims.counted import MONEY as MONEY
-from assistant.claims.reading import DATE, NUMBER, ORDINAL, PERIOD, Token, language_of_words, read
+from assistant.claims.reading import CLOCK, DATE, NUMBER, ORDINAL, PERIOD, Token, language_of_words, read
 
 LASTING = frozenset({"time", "months", "night"})
 # Months and years are no fixed number of days, and a night is no day.
@@ -21,12 +19,6 @@ _INTO = {
     "week": ("time", 7 * 86400), "month": ("months", 1), "quarter": ("months", 3), "year": ("months", 12),
     "decade": ("months", 120), "century": ("months", 1200),
 }  # fmt: skip
-CLOCK = re.compile(
-    r"\b(?P<hour>0?[1-9]|1[0-2])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])(?:m\b|\.m\.)"
-    r"|\b(?P<hour24>[01]?\d|2[0-3])"
-    r"(?:(?::|\s?h\s?)(?P<minute24>[0-5]\d)\b(?:\s?Uhr\b)?|(?:\.(?P<minute_uhr>[0-5]\d))?\s?Uhr\b)",
-    re.IGNORECASE,
-)
 _ONCE = Decimal(1)
 Day = tuple[int, int, int]  # year, month, day; 0 for what is not given
 
@@ -47,7 +39,7 @@ class Amount:
 
 def amounts(text: str) -> list[Amount]:
     """The figures of a text; dates and times of day are none."""
-    return [_amount(token) for token in _tokens(CLOCK.sub(" ", text)) if _counts(token)]
+    return [_amount(token) for token in _tokens(text) if _counts(token)]
 
 
 def rates(text: str) -> set[str]:
@@ -65,9 +57,14 @@ def dated(text: str) -> list[tuple[Day, str]]:
     return [(token.day, token.written) for token in _tokens(text) if token.kind == DATE]
 
 
-def clocks(text: str) -> set[tuple[int, int]]:
-    """The times of day of a text as (hour, minute)."""
-    return {_clock(match) for match in CLOCK.finditer(text)}
+def clocks(text: str) -> set[Decimal]:
+    """The times of day of a text, in minutes since midnight."""
+    return {minute for token in _tokens(text) if token.kind == CLOCK for minute in token.values}
+
+
+def clocks_written(text: str) -> list[str]:
+    """The same in order, as they are written."""
+    return [token.written for token in _tokens(text) if token.kind == CLOCK]
 
 
 def same_amounts(one: str, other: str) -> bool:
@@ -97,9 +94,3 @@ def _amount(token: Token) -> Amount:
         return Amount(token.values, f"per {token.unit}", token.written)
     kind, size = _INTO.get(token.unit, (token.unit, 1))
     return Amount(frozenset(value * size for value in token.values), kind, token.written)
-
-
-def _clock(match: re.Match[str]) -> tuple[int, int]:
-    if half := match["half"]:
-        return int(match["hour"]) % 12 + 12 * (half.lower() == "p"), int(match["minute"] or 0)
-    return int(match["hour24"]), int(match["minute24"] or match["minute_uhr"] or 0)
